@@ -1,0 +1,193 @@
+"""The data that passes between the parts: spans, changes, fixes, findings, problems."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points in a file's decoded text (without its BOM)."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def __contains__(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a span of an existing file; an empty span inserts. Newlines in `text` follow the file's own."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add whole lines at the end of a file, after one blank line; creates the file when it is not there."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Rename a file; its content stays."""
+
+    path: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a file."""
+
+    path: str
+
+
+Change = Edit | Append | Move | Delete
+Changes = Change | Iterable["Changes"]
+
+
+class Impact(IntEnum):
+    """What deploying a fix does to a stack that is deployed, from harmless to grave."""
+
+    NONE = 0
+    IN_PLACE = 1
+    REPLACEMENT = 2
+    INTERRUPTION = 3
+    DATA_LOSS = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def named(cls, label: str) -> "Impact":
+        """The impact with this label; ValueError names the labels there are."""
+        for impact in cls:
+            if impact.label == label:
+                return impact
+        raise ValueError(f"unknown impact {label!r}; it is one of {', '.join(i.label for i in cls)}")
+
+
+class Status(StrEnum):
+    """What became of a finding."""
+
+    FIXED = "fixed"
+    PENDING = "pending"
+    HELD_BACK = "held-back"
+    SUPPRESSED = "suppressed"
+    ADVICE = "advice"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One atomic repair: all of its changes are made or none; `note` says what deploying it does or costs."""
+
+    changes: tuple[Change, ...]
+    impact: Impact
+    note: str = ""
+
+
+class Subject(Protocol):
+    """What a finding is about: a resource, construct, block or file with an address that survives edits."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def span(self) -> Span: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect at one place; without a fix it is advice and `reason` says what a person must decide."""
+
+    transform: str
+    subject: str
+    path: str
+    span: Span
+    message: str
+    fix: Fix | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What stays the same when other fixes move the finding to another line."""
+        return self.transform, self.path, self.subject, self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about a file that the user must know: `path:line:col: what; advice`. Errors make the exit status 2."""
+
+    path: str
+    line: int
+    column: int
+    what: str
+    advice: str
+    error: bool = True
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{place}: {self.what}; {self.advice}"
+
+
+class Refused(Exception):
+    """A file that can't be served; `offset` is where the reason lies, `advice` what the user can do."""
+
+    def __init__(self, what: str, advice: str, offset: int = 0, *, error: bool = True) -> None:
+        super().__init__(what)
+        self.what, self.advice, self.offset, self.error = what, advice, offset, error
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is repaired as one: a Terraform module, a CloudFormation template, a CDK app."""
+
+    format: str
+    path: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finding with what became of it; line and column (from 1) are those of the text that the user has."""
+
+    finding: Finding
+    status: Status
+    reason: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file before and after; None is a file that is not there. Bytes, as they are on disk."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    mode: int = 0o644
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that a run says about one unit; plain data, so that it passes between processes."""
+
+    unit: Unit
+    results: tuple[Result, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    parses: int = field(default=0, compare=False)
