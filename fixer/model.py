@@ -1,7 +1,7 @@
 """The data that passes between the parts: spans, changes, fixes, findings, problems."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -52,8 +52,15 @@ class Delete:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """In place of a change that can't be made honestly: the finding becomes advice with this reason."""
+
+    reason: str
+
+
 Change = Edit | Append | Move | Delete
-Changes = Change | Iterable["Changes"]
+Changes = Change | Withheld | Iterable["Changes"]
 
 
 class Impact(IntEnum):
@@ -190,4 +197,3 @@ class Outcome:
     results: tuple[Result, ...] = ()
     changes: tuple[FileChange, ...] = ()
     problems: tuple[Problem, ...] = ()
-    parses: int = field(default=0, compare=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fixer.model import Append, Changes, Delete, Edit, Finding, Fix, Impact, Move, Subject
+from fixer.model import Append, Change, Changes, Delete, Edit, Finding, Fix, Impact, Move, Subject, Withheld
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
@@ -67,8 +67,11 @@ class Transform:
     def finding(
         self, subject: Subject, message: str, *changes: Changes, impact: Impact | None = None, note: str = ""
     ) -> Finding:
-        """A defect with its repair: all changes together are one atomic fix."""
-        fix = Fix(tuple(flat(changes)), self.impact if impact is None else impact, note)
+        """A defect with its repair: all changes together are one atomic fix; a Withheld among them makes it advice."""
+        made = list(flat(changes))
+        if withheld := [change.reason for change in made if isinstance(change, Withheld)]:
+            return self.advice(subject, message, "; ".join(dict.fromkeys(withheld)))
+        fix = Fix(tuple(c for c in made if not isinstance(c, Withheld)), self.impact if impact is None else impact, note)
         return Finding(self.id(), subject.address, subject.path, subject.span, message, fix)
 
     def advice(self, subject: Subject, message: str, reason: str) -> Finding:
@@ -79,10 +82,10 @@ class Transform:
 FORMAT_METHODS = ("terraform", "cloudformation", "cdk_python")
 
 
-def flat(changes: Changes) -> Iterator[Edit | Append | Move | Delete]:
+def flat(changes: Changes) -> Iterator[Change | Withheld]:
     """The changes in a nested iterable, in order."""
     match changes:
-        case Edit() | Append() | Move() | Delete():
+        case Edit() | Append() | Move() | Delete() | Withheld():
             yield changes
         case _:
             for change in changes:

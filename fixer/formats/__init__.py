@@ -1,0 +1,41 @@
+"""The source formats: each is one module here, imported when a unit of it is first met."""
+
+import importlib
+from typing import Protocol, cast
+
+from fixer.model import Problem, Unit
+from fixer.workspace import SourceFile, Workspace
+
+FORMATS = {
+    "terraform": "Terraform",
+    "cloudformation": "CloudFormation",
+    "cdk_python": "AWS CDK (Python)",
+}
+
+
+class View(Protocol):
+    """What a transform sees of a unit: verbs over its sources; made anew for each transform, parse trees are shared."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The files that could not be served, met while looking."""
+        ...
+
+    @property
+    def blind(self) -> list[str]:
+        """Reasons why what was looked for may stand where the view can't read; then no fix is made."""
+        ...
+
+
+class FormatModule(Protocol):
+    """What a module of this package offers the engine."""
+
+    def open_view(self, unit: Unit, workspace: Workspace) -> View: ...
+
+    def check(self, file: SourceFile) -> None:
+        """Parse a file of this format; Refused where it does not. Files of other kinds pass."""
+        ...
+
+
+def load(name: str) -> FormatModule:
+    return cast(FormatModule, importlib.import_module(f"fixer.formats.{name}"))

@@ -1,0 +1,1 @@
+"""The transforms: one module each, in a folder by concern; nothing lists them."""

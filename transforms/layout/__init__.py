@@ -1,0 +1,1 @@
+"""Transforms by concern: layout."""
