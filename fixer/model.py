@@ -22,11 +22,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace a span of an existing file; an empty span inserts. Newlines in `text` follow the file's own."""
+    """Replace a span of an existing file; an empty span inserts. Newlines in `text` follow the file's own.
+
+    `declares` is a name that the text introduces to the unit (`var.x`): fixes that declare one name must agree.
+    """
 
     path: str
     span: Span
     text: str
+    declares: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Append:
 
     path: str
     text: str
+    declares: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is repaired as one: a Terraform module, a CloudFormation template, a CDK app."""
+    """What is repaired as one: a Terraform module, a CloudFormation template, a CDK app.
+
+    `locked` are those of the files that are read but never changed, each with the reason: a symbolic link, an
+    override file, a generated one.
+    """
 
     format: str
     path: str
     files: tuple[str, ...]
+    locked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

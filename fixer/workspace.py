@@ -111,7 +111,7 @@ class Workspace:
             files[path] = replace(files[path], text=splice(files[path], changed), memo={})
         for other in others:
             match other:
-                case Append(path, text):
+                case Append(path=path, text=text):
                     files[path] = appended(files.get(path), path, text, self.crlf)
                 case Move(path, target):
                     files[target] = replace(files.pop(path), path=target, memo={})

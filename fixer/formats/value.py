@@ -54,3 +54,10 @@ def scalar(value: object) -> object:
             return str(value)
         case _:
             return value
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A value to write that is source text of the format itself, such as `var.name`."""
+
+    text: str

@@ -1,0 +1,183 @@
+"""One unit: find on the text that the user has, fix to a fixed point, check again, say what became of each finding."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from fixer.config import Options
+from fixer.converge import Converged, converge
+from fixer.formats import load
+from fixer.model import Finding, Move, Outcome, Problem, Refused, Result, Status, Unit
+from fixer.suppress import suppressed
+from fixer.transform import Transform
+from fixer.workspace import SourceFile, Workspace, read
+
+
+def run(unit: Unit, root: Path, options: Options) -> Outcome:
+    """Read a unit's files and repair them; nothing is written. Never raises for what the sources hold."""
+    files, problems = {}, []
+    for path in unit.files:
+        try:
+            files[path] = read(root, path)
+        except Refused as refused:
+            problems.append(SourceFile(path, "").problem(refused))
+    return Repair(unit, root, options, Workspace(files), problems).outcome()
+
+
+@dataclass
+class Repair:
+    """The repair of one unit."""
+
+    unit: Unit
+    root: Path
+    options: Options
+    before: Workspace
+    problems: list[Problem]
+    suppressions: dict[tuple[str, ...], str] = field(default_factory=dict)
+    last: tuple[Workspace, list[Finding]] | None = None
+
+    def outcome(self) -> Outcome:
+        transforms = ordered(self.options.transforms())
+        original = self.find_all(transforms, self.before)
+        if not any(self.may_fix(finding) for finding in original):
+            return self.told(original, Converged(self.before, (), {}), original)
+
+        def fixable(workspace: Workspace) -> Iterator[Finding]:
+            return (finding for finding in self.find_all(transforms, workspace) if self.may_fix(finding))
+
+        done = converge(self.before, fixable, self.broken)
+        return self.told(original, done, self.find_all(transforms, done.workspace))
+
+    def find_all(self, transforms: list[Transform], workspace: Workspace) -> list[Finding]:
+        """All findings in a workspace; those of the last workspace asked about are kept."""
+        if self.last is None or self.last[0] is not workspace:
+            found = [finding for transform in transforms for finding in self.find(transform, workspace)]
+            self.last = workspace, found
+        return self.last[1]
+
+    def find(self, transform: Transform, workspace: Workspace) -> list[Finding]:
+        """One transform's findings; where its view was blind, without fixes and with the reason."""
+        try:
+            view = load(self.unit.format).open_view(self.unit, workspace)
+            findings = list(getattr(transform, self.unit.format)(view))
+        except Exception as error:  # one transform's bug must not cost the others' work
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            spot = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "?"
+            what = f"internal error in {transform.id()}: {type(error).__name__}: {error} ({spot})"
+            self.note(Problem(self.unit.path, 0, 0, what, "please report it; everything else was served"))
+            return []
+        for problem in view.problems:
+            self.note(problem)
+        if view.blind:
+            reason = f"withheld: {'; '.join(dict.fromkeys(view.blind))}"
+            findings = [replace(f, fix=None, reason=reason) if f.fix else f for f in findings]
+        for finding in findings:
+            if (ignore := self.suppression(finding, workspace)) is not None:
+                self.suppressions[finding.key] = ignore
+        return findings
+
+    def note(self, problem: Problem) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def suppression(self, finding: Finding, workspace: Workspace) -> str | None:
+        inline = suppressed(workspace[finding.path], finding) if finding.path in workspace else None
+        return inline or self.options.ignored(self.root / finding.path, finding.transform)
+
+    def may_fix(self, finding: Finding) -> bool:
+        return (
+            finding.fix is not None
+            and finding.fix.impact <= self.options.allow
+            and finding.key not in self.suppressions
+        )
+
+    def broken(self, before: Workspace, after: Workspace) -> str | None:
+        """Why a file that parsed before does not after, or None."""
+        check = load(self.unit.format).check
+        for path, file in after.files.items():
+            old = before.files.get(path)
+            if old is not None and old.text == file.text:
+                continue
+            try:
+                check(file)
+            except Refused as refused:
+                if old is None or self.parses(old):
+                    return f"the fix would leave {file.problem(refused)}"
+        return None
+
+    def parses(self, file: SourceFile) -> bool:
+        try:
+            load(self.unit.format).check(file)
+        except Refused:
+            return False
+        return True
+
+    def told(self, original: list[Finding], done: Converged, final: list[Finding]) -> Outcome:
+        """The outcome: what became of the findings on the user's text, and of those that only came up on the way."""
+        results = [self.result(finding, done, final) for finding in original]
+        known = {finding.key for finding in original}
+        late = [(f, w) for f, w in done.applied if f.key not in known]
+        results += [self.placed(f, Status.PENDING, "", w) for f, w in late]
+        known |= {finding.key for finding, _ in late} | {(f.transform, f.path, f.subject) for f in original}
+        for finding in final:
+            if finding.key not in known and finding.key[:3] not in known:
+                status, reason = self.judged(finding, done)
+                results.append(self.placed(finding, status, reason, done.workspace))
+        moves = [c for f, _ in done.applied if f.fix for c in f.fix.changes if isinstance(c, Move)]
+        changes = done.workspace.difference(self.before, moves)
+        return Outcome(self.unit, tuple(results), changes, tuple(self.problems))
+
+    def result(self, finding: Finding, done: Converged, final: list[Finding]) -> Result:
+        status, reason = self.judged(finding, done)
+        if status is Status.PENDING and any(f.key == finding.key and self.may_fix(f) for f in final):
+            status, reason = Status.FAILED, "the fix was made and the finding is still there"
+        return self.placed(finding, status, reason, self.before)
+
+    def judged(self, finding: Finding, done: Converged) -> tuple[Status, str]:
+        if (reason := self.suppressions.get(finding.key)) is not None:
+            return Status.SUPPRESSED, reason
+        if finding.fix is None:
+            return Status.ADVICE, finding.reason
+        if finding.fix.impact > self.options.allow:
+            return Status.HELD_BACK, f"impact is {finding.fix.impact.label}; --allow {finding.fix.impact.label} makes it"
+        failed = done.failed.get(finding.key) or done.failed.get((finding.transform,))
+        return (Status.FAILED, failed) if failed else (Status.PENDING, "")
+
+    def placed(self, finding: Finding, status: Status, reason: str, workspace: Workspace) -> Result:
+        """The result with its line and column in the user's text."""
+        file, own = workspace.files.get(finding.path), self.before.files.get(finding.path)
+        line, column = file.position(finding.span.start) if file else (1, 1)
+        if file is not None and own is not None and own.text != file.text:
+            line, column = original_line(own.text, file.text, line), 1
+        return Result(finding, status, reason, line, column)
+
+
+def ordered(transforms: tuple[Transform, ...]) -> list[Transform]:
+    """Upgrades first, layout last, else by id; each after those that it names."""
+    rank = {"upgrades": 0, "layout": 2}
+    queue = sorted(transforms, key=lambda t: (rank.get(t.category(), 1), t.id()))
+    done: list[Transform] = []
+
+    def place(transform: Transform) -> None:
+        if transform in done:
+            return
+        for other in queue:
+            if isinstance(other, transform.after):
+                place(other)
+        done.append(transform)
+
+    for transform in queue:
+        place(transform)
+    return done
+
+
+def original_line(before: str, after: str, line: int) -> int:
+    """The line of `before` that a line of `after` comes from, or the one that it was added behind."""
+    matcher = SequenceMatcher(None, before.split("\n"), after.split("\n"), autojunk=False)
+    for _, start, end, new_start, new_end in matcher.get_opcodes():
+        if new_start <= line - 1 < new_end:
+            return min(start + (line - 1 - new_start), max(end - 1, start)) + 1
+    return 1

@@ -1,0 +1,143 @@
+"""What a node of a template means: a literal, or a function that only a deployment can evaluate."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fixer.formats.syntax.node import Alias, Mapping, Node, Scalar, Sequence
+from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.model import Span
+
+NO_VALUE = "AWS::NoValue"
+MERGED = ("<<", "Fn::Transform")
+VARIABLE = re.compile(r"\$\{(!?)\s*([A-Za-z0-9_:.]+)\s*\}")
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An intrinsic function in either form: `name` is Ref, Condition or Fn::…; `node` is all of it, `argument` has no tag."""
+
+    name: str
+    argument: Node
+    node: Node
+
+    @property
+    def arguments(self) -> tuple[Node, ...]:
+        return self.argument.items if isinstance(self.argument, Sequence) else (self.argument,)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A `${name}` of a `Sub` text, with its span in the source."""
+
+    name: str
+    span: Span
+
+
+def call_of(node: Node) -> Call | None:
+    """The function that a node calls, None for plain data."""
+    if isinstance(node, Alias):
+        return None
+    if node.tag.startswith("!") and len(node.tag) > 1:
+        name = node.tag[1:]
+        return Call(name if name in ("Ref", "Condition") else f"Fn::{name}", replace(node, tag=""), node)
+    if not isinstance(node, Mapping) or len(node.entries) != 1:
+        return None
+    entry = node.entries[0]
+    is_call = entry.name == "Ref" or entry.name.startswith("Fn::")
+    if is_call or (entry.name == "Condition" and isinstance(entry.value, Scalar)):
+        return Call(entry.name, entry.value, node)
+    return None
+
+
+def value_of(node: Node | None, text: str) -> Value:
+    """The meaning of a node of this text; `!Ref AWS::NoValue` is Absent, a structure with an unresolved part Unresolved."""
+    if node is None:
+        return Absent()
+    data = data_of(node, text)
+    if data is OMITTED:
+        return Absent()
+    if undecided(data):
+        return Unresolved(shown(text, node.span), node.span)
+    return Literal(data, node.span)
+
+
+class Omitted:
+    """Marks a value that is `AWS::NoValue`: as if it were not written."""
+
+
+OMITTED = Omitted()
+
+
+def data_of(node: Node, text: str) -> Any:
+    """Plain data in which each part that is not decided in the source is an Unresolved."""
+    unresolved = Unresolved(shown(text, node.span), node.span)
+    if call := call_of(node):
+        literal = literal_call(call)
+        return unresolved if literal is None else literal
+    match node:
+        case Scalar():
+            return unresolved if "{{" in node.text else node.data
+        case Mapping():
+            if any(entry.name in MERGED for entry in node.entries):
+                return unresolved
+            pairs = ((entry.name, data_of(entry.value, text)) for entry in node.entries)
+            return {name: data for name, data in pairs if data is not OMITTED}
+        case Sequence():
+            return [data for data in (data_of(item, text) for item in node.items) if data is not OMITTED]
+        case _:
+            return unresolved
+
+
+def literal_call(call: Call) -> Any:
+    """The value of a call that has one already: a Sub without variables, a Ref to nothing; else None."""
+    if not isinstance(call.argument, Scalar):
+        return None
+    text = call.argument.text
+    if call.name == "Ref" and text == NO_VALUE:
+        return OMITTED
+    if call.name == "Fn::Sub" and "{{" not in text and all(escaped for escaped, _ in VARIABLE.findall(text)):
+        return VARIABLE.sub(r"${\2}", text)
+    return None
+
+
+def undecided(data: Any) -> bool:
+    match data:
+        case Unresolved():
+            return True
+        case dict():
+            return any(undecided(value) for value in data.values())
+        case list():
+            return any(undecided(value) for value in data)
+        case _:
+            return False
+
+
+def shown(text: str, span: Span) -> str:
+    """A source fragment in one line, shortened, for messages."""
+    line = " ".join(text[span.start : span.end].split())
+    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+
+
+def sub_text(call: Call) -> Scalar | None:
+    """The text of a Sub in either form."""
+    first = call.arguments[0] if call.arguments else None
+    return first if isinstance(first, Scalar) else None
+
+
+def sub_names(call: Call) -> frozenset[str]:
+    """The variables that the two-argument form of a Sub defines itself."""
+    given = call.arguments[1] if len(call.arguments) > 1 else None
+    return frozenset(entry.name for entry in given.entries) if isinstance(given, Mapping) else frozenset()
+
+
+def sub_variables(call: Call, source: str) -> Iterator[Variable]:
+    """The variables of a Sub that the template must define, in source order; `${!X}` is text."""
+    scalar, own = sub_text(call), sub_names(call)
+    if scalar is None:
+        return
+    for found in VARIABLE.finditer(source, scalar.span.start, scalar.span.end):
+        if not found[1] and found[2] not in own:
+            yield Variable(found[2], Span(*found.span()))

@@ -1,0 +1,91 @@
+"""python-hcl2's parser: what it can't read is normalised to the same length, its grammar cache is kept where it may be written."""
+
+import logging
+import os
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import hcl2.parser
+from hcl2.version import __version__ as hcl2_version
+from lark import Lark, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from fixer.model import Refused
+
+HEREDOC = re.compile(r"<<-?([^\W\d][\w.-]*)\r?\n")
+
+
+@cache
+def parser() -> Lark:
+    """The parser, built in 2 s at first use and then loaded in 0.2 s from the user's cache folder."""
+    logging.getLogger("lark").setLevel(logging.CRITICAL)  # it logs a traceback where the cache can't be written
+    home = cache_folder()
+    if home is None:
+        hcl2.parser.PARSER_FILE = Path(os.devnull)
+        return hcl2.parser.parser()
+    kept = home / f"hcl2-{hcl2_version}.bin"
+    if kept.exists():
+        hcl2.parser.PARSER_FILE = kept
+        return hcl2.parser.parser()
+    # Two processes may build it at once: each writes a file of its own and renames it into place.
+    hcl2.parser.PARSER_FILE = kept.with_suffix(f".{os.getpid()}")
+    built = hcl2.parser.parser()
+    if hcl2.parser.PARSER_FILE.exists():
+        hcl2.parser.PARSER_FILE.replace(kept)
+    return built
+
+
+def cache_folder() -> Path | None:
+    """A folder that only this user writes (the cache is a pickle), or None."""
+    wanted = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "iacfix"
+    try:
+        wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted
+    except OSError:
+        return None
+
+
+def parse_tree(text: str) -> Tree:  # type: ignore[type-arg]
+    """The parse tree of a file's text; Refused with the offset where it does not parse."""
+    try:
+        return parser().parse(normalised(text) + "\n")
+    except UnexpectedInput as error:
+        raise refusal(error, text) from None
+    except RecursionError:
+        raise Refused("nested too deeply to read", "split the expression") from None
+
+
+def refusal(error: UnexpectedInput, text: str) -> Refused:
+    offset = min(max(error.pos_in_stream or 0, 0), len(text))
+    if isinstance(error, UnexpectedToken):
+        token = str(error.token)
+        if error.token.type == "$END" or (offset >= len(text.rstrip()) and not token.strip()):
+            return Refused("the file ends inside a block or expression", "close it, or restore what was cut off", len(text))
+        shown = token.strip().split("\n")[0][:30] or "end of line"
+        return Refused(f"unexpected {shown!r}", "correct the Terraform syntax here", offset)
+    if isinstance(error, UnexpectedCharacters):
+        return Refused(f"unexpected character {text[offset : offset + 1]!r}", "correct the Terraform syntax here", offset)
+    return Refused("not valid Terraform", "correct the Terraform syntax here", offset)
+
+
+def normalised(text: str) -> str:
+    """The text, same length, with blanks after a heredoc's end marker moved before it.
+
+    The grammar wants the marker to end its line; otherwise it runs on to the next heredoc that has the same
+    marker and loses the blocks between without an error. Terraform ignores such blanks.
+    """
+    if "<<" not in text:
+        return text
+    at = 0
+    while opening := HEREDOC.search(text, at):
+        name = re.escape(opening[1])
+        closing = re.compile(rf"^([ \t]*)({name})([ \t]*)(?=\r?$)", re.MULTILINE).search(text, opening.end())
+        if closing is None:
+            return text
+        if closing[3]:
+            text = f"{text[: closing.start()]}{closing[1]}{closing[3]}{closing[2]}{text[closing.end() :]}"
+        at = closing.end()
+    return text

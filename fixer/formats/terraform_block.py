@@ -1,0 +1,336 @@
+"""A Terraform block: its address, its values by path, and the edits that set, remove and add."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from fixer.formats.lines import blank_at, comment_above, indent_at, line_end, line_start, starts_line, whole_lines
+from fixer.formats.syntax import hcl
+from fixer.formats.terraform_values import document, rendered, value_of
+from fixer.formats.value import Absent, Unresolved, Value
+from fixer.model import Changes, Edit, Span, Withheld
+from fixer.workspace import SourceFile
+
+if TYPE_CHECKING:
+    from fixer.formats.terraform import Module
+
+COMMENT = re.compile(r"[ \t]*(#|//|/\*.*\*/[ \t\r]*\n)")
+PART = re.compile(r"([^.\[\]]+)(?:\[(\d+|\*)\])?")
+# Arguments that Terraform itself reads, and tags: a new argument goes above them.
+TRAILING = frozenset({"count", "for_each", "provider", "depends_on", "tags", "tags_all", "lifecycle", "timeouts"})
+LEADING = frozenset({"count", "for_each", "provider"})
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A block of a module at the top level of a file, or one nested in it (`outer`)."""
+
+    module: "Module"
+    file: SourceFile
+    node: hcl.Block
+    outer: "Block | None" = None
+
+    @property
+    def kind(self) -> str:
+        return self.node.kind
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.node.labels
+
+    @property
+    def name(self) -> str:
+        return self.labels[-1] if self.labels else self.kind
+
+    @property
+    def type(self) -> str:
+        return self.labels[0] if self.labels else ""
+
+    @cached_property
+    def address(self) -> str:
+        """As Terraform spells it: `aws_s3_bucket.logs`, `data.aws_x.y`, `var.z`, `provider.aws.west`."""
+        match self.kind:
+            case "resource":
+                return ".".join(self.labels)
+            case "variable":
+                return f"var.{self.name}"
+            case "provider":
+                alias = self.node.body.attributes.get("alias")
+                spelled = value_of(alias.expression, self.file.text) if alias else Absent()
+                return ".".join(["provider", *self.labels, *([str(spelled.value)] if hasattr(spelled, "value") else [])])
+            case _:
+                return ".".join([self.kind, *self.labels])
+
+    @property
+    def path(self) -> str:
+        return self.file.path
+
+    @property
+    def span(self) -> Span:
+        return Span(self.node.span.start, self.node.open)
+
+    @property
+    def whole(self) -> Span:
+        """The block with the comment lines directly above it, from line start to line end."""
+        text = self.file.text
+        start = comment_above(text, self.node.span.start, COMMENT)
+        return Span(start, line_end(text, self.node.span.end))
+
+    @property
+    def text(self) -> str:
+        """The source of the block with the comment above it, without a final newline."""
+        return self.file.text[self.whole.start : self.whole.end]
+
+    def source(self, expression: hcl.Expression) -> str:
+        return self.file.text[expression.span.start : expression.span.end]
+
+    # Reading
+
+    def attribute(self, name: str) -> hcl.Attribute | None:
+        return self.node.body.attributes.get(name)
+
+    def expression(self, name: str) -> hcl.Expression | None:
+        found = self.attribute(name)
+        return found.expression if found else None
+
+    def document(self, name: str) -> hcl.Expression | None:
+        """The JSON document that an argument holds (`jsonencode` or a heredoc), as data with spans."""
+        found = self.expression(name)
+        return document(found, self.file.text) if found else None
+
+    def blocks(self, kind: str) -> list["Block"]:
+        return [Block(self.module, self.file, node, self) for node in self.node.body.blocks if node.kind == kind]
+
+    def dynamic(self, kind: str) -> hcl.Block | None:
+        """The `dynamic` block that makes nested blocks of a kind."""
+        return next((n for n in self.node.body.blocks if n.kind == "dynamic" and n.labels == (kind,)), None)
+
+    def __getitem__(self, path: str) -> Value:
+        head, _, rest = path.partition(".")
+        name, index = parted(head)
+        if found := self.attribute(name):
+            return inside(found.expression, rest, self.file.text)
+        if made := self.dynamic(name):
+            return Unresolved(f'dynamic "{name}"', made.span)
+        nested = self.blocks(name)
+        if index >= len(nested):
+            return Absent()
+        if not rest:
+            return Unresolved(f"block {name}", nested[index].span)
+        return nested[index][rest]
+
+    def paths(self, pattern: str) -> list[str]:
+        head, _, rest = pattern.partition(".")
+        if not head.endswith("[*]"):
+            if not rest or not (nested := self.blocks(parted(head)[0])):
+                return [pattern]
+            return [f"{head}.{path}" for path in nested[min(parted(head)[1], len(nested) - 1)].paths(rest)]
+        name = head.removesuffix("[*]")
+        if self.dynamic(name):
+            return [f"{name}.{rest}"]
+        return [f"{name}[{i}].{path}" for i, block in enumerate(self.blocks(name)) for path in block.paths(rest)]
+
+    @property
+    def meta(self) -> str | None:
+        """`count` or `for_each`, whichever the block has."""
+        return next((name for name in ("count", "for_each") if self.attribute(name)), None)
+
+    # Editing
+
+    def edit(self, span: Span, text: str) -> Edit:
+        return Edit(self.path, span, text)
+
+    def insert(self, offset: int, text: str) -> Edit:
+        return Edit(self.path, Span(offset, offset), text)
+
+    def set(self, path: str, value: Any) -> Changes:
+        """Write an argument, adding the nested blocks on the way; Withheld where a dynamic block makes them."""
+        head, _, rest = path.partition(".")
+        name, index = parted(head)
+        if found := self.attribute(name):
+            return self.replace(found, rest, value)
+        if self.dynamic(name):
+            return Withheld(f'a dynamic "{name}" block sets it')
+        if not rest:
+            return self.add_argument(name, rendered(value, self.inner, self.step))
+        nested = self.blocks(name)
+        if index < len(nested):
+            return nested[index].set(rest, value)
+        return self.add_block(nested_text(path.split("."), rendered(value), self.step))
+
+    def replace(self, found: hcl.Attribute, rest: str, value: Any) -> Changes:
+        """Replace an argument's value, or what lies at `rest` inside the object that it is."""
+        target: hcl.Expression = found.expression
+        for part in rest.split(".") if rest else ():
+            item = target.get(part) if isinstance(target, hcl.Mapping) else None
+            if item is None:
+                return Withheld(f"{found.name} is {self.source(found.expression)}, with no {part} written in it")
+            target = item.value
+        return self.edit(target.span, rendered(value, self.inner, self.step))
+
+    def remove(self, name: str) -> Changes:
+        """Take an argument out with its line, or only it where other things stand on the line."""
+        found = self.node.body.attributes[name]
+        text = self.file.text
+        rest = text[found.span.end : line_end(text, found.span.end)].strip()
+        if starts_line(text, found.span.start) and (not rest or COMMENT.match(rest)):
+            return self.edit(argument_lines(text, found.span), "")
+        return self.edit(found.span, "")
+
+    def delete(self) -> Edit:
+        """Take the block out with the comment above it, leaving no two blank lines."""
+        return self.edit(whole_lines(self.file.text, self.whole), "")
+
+    def insert_after(self, text: str, declares: str = "") -> Edit:
+        """Add a block behind this one, after a blank line; `declares` is its address."""
+        at = line_end(self.file.text, self.node.span.end)
+        return Edit(self.path, Span(at, at), f"\n\n{text}", declares)
+
+    @cached_property
+    def indent(self) -> str:
+        return indent_at(self.file.text, self.node.span.start)
+
+    @cached_property
+    def inner(self) -> str:
+        """The indent of what stands in the block."""
+        for item in self.node.body.items:
+            if starts_line(self.file.text, item.span.start):
+                return indent_at(self.file.text, item.span.start)
+        return self.indent + ("\t" if self.indent.startswith("\t") else "  ")
+
+    @property
+    def step(self) -> str:
+        return self.inner.removeprefix(self.indent) or "  "
+
+    def add_argument(self, name: str, value: str) -> Edit:
+        """A new argument below the last one of the block's own, aligned with its neighbours where they are."""
+        if "\n" not in self.file.text[self.node.open : self.node.close]:
+            return self.unfold(f"{name} = {value}")
+        anchor, separate = self.anchor()
+        if anchor is None:
+            gap = "\n" if self.node.body.items and not blank_at(self.file.text, line_end(self.file.text, self.node.open) + 1) else ""
+            first = next((i for i in self.node.body.items), None)
+            gap = gap if isinstance(first, hcl.Block) or (first and first.name in TRAILING) else ""
+            return self.insert(line_end(self.file.text, self.node.open), f"\n{self.inner}{name} = {value}{gap}")
+        width = 0 if separate else self.width(anchor)
+        at = line_end(self.file.text, anchor.span.end)
+        if separate or 0 < width <= len(name):
+            after = "" if blank_at(self.file.text, at + 1) or self.closes_after(at) else "\n"
+            return self.insert(at, f"\n\n{self.inner}{name} = {value}{after}")
+        return self.insert(at, f"\n{self.inner}{name.ljust(width - 1)} = {value}")
+
+    def closes_after(self, offset: int) -> bool:
+        return not self.file.text[offset : self.node.close].strip()
+
+    def anchor(self) -> tuple[hcl.Attribute | None, bool]:
+        """The argument to add another below, and whether a blank line must part them."""
+        text, body = self.file.text, self.node.body
+        own_lines = [a for a in body.attributes.values() if starts_line(text, a.span.start)]
+        first_block = min((b.span.start for b in body.blocks), default=self.node.close)
+        plain = [a for a in own_lines if a.name not in TRAILING and a.span.start < first_block]
+        plain = plain or [a for a in own_lines if a.name not in TRAILING]
+        if plain:
+            return plain[-1], False
+        leading = [a for a in own_lines if a.name in LEADING]
+        return (leading[-1], True) if leading else (None, False)
+
+    def width(self, anchor: hcl.Attribute) -> int:
+        """Columns from the indent to the `=` of the aligned lines around an argument; 0 where they are not aligned."""
+        text = self.file.text
+        columns = {text.index("=", a.name_span.end) - a.name_span.start for a in self.neighbours(anchor)}
+        return columns.pop() if len(columns) == 1 else 0
+
+    def neighbours(self, anchor: hcl.Attribute) -> list[hcl.Attribute]:
+        """The one-line arguments on adjacent lines with this one, which `terraform fmt` aligns as a group."""
+        text = self.file.text
+        single = [a for a in self.node.body.attributes.values() if "\n" not in text[a.span.start : a.span.end]]
+        if anchor not in single:
+            return []
+        at = single.index(anchor)
+        first = last = at
+        while first > 0 and adjacent(text, single[first - 1].span, single[first].span):
+            first -= 1
+        while last + 1 < len(single) and adjacent(text, single[last].span, single[last + 1].span):
+            last += 1
+        return single[first : last + 1]
+
+    def unfold(self, added: str) -> Edit:
+        """A one-line block, which holds at most one argument, on several lines with another."""
+        held = self.file.text[self.node.open + 1 : self.node.close].strip()
+        inner = self.indent + ("\t" if self.indent.startswith("\t") else "  ")
+        lines = "".join(f"{inner}{line}\n" for line in (held, added) if line)
+        return self.edit(Span(self.node.open + 1, self.node.close), f"\n{lines}{self.indent}")
+
+    def add_block(self, text: str) -> Edit:
+        """A nested block at the end of the block, above tags, lifecycle and the like."""
+        indented = "\n".join(self.inner + line if line else line for line in text.split("\n"))
+        if "\n" not in self.file.text[self.node.open : self.node.close]:
+            return self.unfold(indented.strip() if not self.node.body.items else f"\n{indented}")
+        items = [item for item in self.node.body.items if item_name(item) not in TRAILING]
+        at = line_end(self.file.text, items[-1].span.end if items else self.node.open)
+        gap = "\n\n" if items else "\n"
+        after = "" if blank_at(self.file.text, at + 1) or self.closes_after(at) else "\n"
+        return self.insert(at, f"{gap}{indented}{after}")
+
+
+def item_name(item: hcl.Attribute | hcl.Block) -> str:
+    return item.name if isinstance(item, hcl.Attribute) else item.kind
+
+
+def adjacent(text: str, above: Span, below: Span) -> bool:
+    return text.count("\n", above.end, below.start) == 1
+
+
+def argument_lines(text: str, span: Span) -> Span:
+    """The lines of an argument with the comment lines directly above it; blank lines are left as `whole_lines` does."""
+    return whole_lines(text, Span(line_start(text, span.start), span.end))
+
+
+def parted(head: str) -> tuple[str, int]:
+    """`name[2]` as name and index; the index is 0 where none is written."""
+    found = PART.fullmatch(head)
+    if found is None:
+        raise ValueError(f"not a path part: {head!r}")
+    return found[1], int(found[2] or 0)
+
+
+def inside(expression: hcl.Expression, rest: str, text: str) -> Value:
+    """The value at a path inside an object expression."""
+    for part in rest.split(".") if rest else ():
+        name, index = parted(part)
+        if isinstance(expression, hcl.Mapping):
+            item = expression.get(name)
+            if item is None:
+                computed = any(isinstance(i, hcl.Item) and i.key is None for i in expression.children)
+                return value_of(expression, text) if computed else Absent()
+            expression = item.value
+        else:
+            return Unresolved(text[expression.span.start : expression.span.end], expression.span)
+        if isinstance(expression, hcl.Sequence) and "[" in part:
+            if index >= len(expression.children):
+                return Absent()
+            expression = expression.children[index]
+    return value_of(expression, text)
+
+
+def nested_text(parts: list[str], value: str, step: str) -> str:
+    """Nested blocks with one argument, from the path of it."""
+    *outer, name = parts
+    lines = [f"{step * depth}{parted(part)[0]} {{" for depth, part in enumerate(outer)]
+    lines.append(f"{step * len(outer)}{name} = {value}")
+    lines += [f"{step * depth}}}" for depth in reversed(range(len(outer)))]
+    return "\n".join(lines)
+
+
+def attributes_in(block: hcl.Block) -> Iterator[tuple[hcl.Attribute, tuple[hcl.Block, ...]]]:
+    """Every argument in a block and the blocks nested in it, with the blocks around it from the outermost in."""
+    stack = [(block, (block,))]
+    while stack:
+        inner, around = stack.pop()
+        for item in inner.body.items:
+            if isinstance(item, hcl.Attribute):
+                yield item, around
+            else:
+                stack.append((item, (*around, item)))

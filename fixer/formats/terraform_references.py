@@ -1,0 +1,92 @@
+"""Every mention of a Terraform address, with its span and its context."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fixer.formats.syntax import hcl
+from fixer.formats.terraform_block import Block, attributes_in
+from fixer.model import Edit, Span
+from fixer.workspace import SourceFile
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """One mention of an address in an expression.
+
+    `node` is the whole traversal, `rest` its steps behind the address, `parents` the expressions around it from the
+    outermost in, `attribute` the argument that holds it, `around` the blocks from the top level in.
+    """
+
+    file: SourceFile
+    block: Block
+    attribute: hcl.Attribute
+    around: tuple[hcl.Block, ...]
+    parents: tuple[hcl.Expression, ...]
+    node: hcl.Traversal
+    parts: int
+
+    @property
+    def path(self) -> str:
+        return self.file.path
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
+
+    @property
+    def text(self) -> str:
+        return self.file.text[self.span.start : self.span.end]
+
+    @property
+    def rest(self) -> tuple[hcl.Step, ...]:
+        return self.node.steps[self.parts - 1 :]
+
+    @property
+    def address_span(self) -> Span:
+        """The span of the address alone, without the steps behind it."""
+        end = self.node.steps[self.parts - 2].span.end if self.parts > 1 else self.node.span.start + len(self.node.root)
+        return Span(self.node.span.start, end)
+
+    @property
+    def rest_text(self) -> str:
+        return self.file.text[self.address_span.end : self.span.end]
+
+    @property
+    def in_depends_on(self) -> bool:
+        return self.attribute.name == "depends_on"
+
+    @property
+    def in_state_block(self) -> bool:
+        """Whether it stands in `moved`, `import` or `removed`, which name addresses and not values."""
+        return self.around[0].kind in ("moved", "removed") or (
+            self.around[0].kind == "import" and self.attribute.name == "to"
+        )
+
+    @property
+    def in_lifecycle(self) -> bool:
+        """Whether it stands in `replace_triggered_by`, which takes an address and no other expression."""
+        return self.attribute.name == "replace_triggered_by"
+
+    @property
+    def template(self) -> hcl.Template | None:
+        """The string or heredoc that it is interpolated in, or None; the innermost."""
+        return next((p for p in reversed(self.parents) if isinstance(p, hcl.Template)), None)
+
+    @property
+    def place(self) -> str:
+        line, _ = self.file.position(self.span.start)
+        return f"{self.path}:{line}"
+
+    def edit(self, span: Span, text: str) -> Edit:
+        return Edit(self.path, span, text)
+
+
+def references_in(block: Block, parts: tuple[str, ...]) -> Iterator[Reference]:
+    """The mentions of an address, given by its parts, in one top-level block."""
+    for attribute, around in attributes_in(block.node):
+        at = attribute.tree.meta
+        if block.file.text.find(parts[0], at.start_pos, at.end_pos) < 0:
+            continue
+        for node, parents in hcl.walk(attribute.expression):
+            if isinstance(node, hcl.Traversal) and node.starts_with(parts):
+                yield Reference(block.file, block, attribute, around, parents, node, len(parts))

@@ -1,0 +1,1 @@
+"""Tests, the corpus run and the bench."""

@@ -1,0 +1,1 @@
+"""Run iacfix on real projects and have independent judges say what became of them: `python -m tests.corpus`."""

@@ -1,0 +1,139 @@
+"""Terraform read by bracket counting: explicit names, provider blocks out of place, DNS that is always there."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from tests.corpus.look.defect import Defect, Source
+
+NAMES = {
+    "aws_iam_role": "name",
+    "aws_iam_policy": "name",
+    "aws_iam_instance_profile": "name",
+    "aws_iam_user": "name",
+    "aws_iam_group": "name",
+}
+DNS = {
+    ("resource", "aws_route53_zone"),
+    ("resource", "aws_route53_record"),
+    ("resource", "aws_acm_certificate_validation"),
+    ("data", "aws_route53_zone"),
+}
+OPAQUE = re.compile(
+    r'#[^\n]*|//[^\n]*|/\*.*?\*/|<<-?\s*(?P<mark>[\w-]+)[ \t\r]*\n.*?^[ \t]*(?P=mark)\b|"', re.DOTALL | re.MULTILINE
+)
+INSIDE = re.compile(r'\\.|\$\{|"|.', re.DOTALL)
+BRACES = re.compile(r'[{}"]')
+HEADER = re.compile(r'([A-Za-z]\w*)((?:[ \t]+(?:"[^"\n]*"|[\w-]+))*)\s*$')
+NO_NAME, NO_NEWLINE = re.compile(r'[^\w\n".-]'), re.compile(r"[^\n]")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A top-level block: `masked` is its body with comments, texts and whatever is nested blanked out."""
+
+    source: Source
+    kind: str
+    labels: tuple[str, ...]
+    start: int
+    body: int
+    end: int
+    masked: str
+
+    @property
+    def address(self) -> str:
+        return ".".join([*(["data"] if self.kind == "data" else []), *self.labels])
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """The arguments at the block's top level, each as it is written."""
+        found = list(re.finditer(r"(?:^|(?<=[\n,]))[ \t]*(\w+)[ \t]*=(?![=>])", self.masked))
+        ends = [*(match.start() for match in found[1:]), len(self.masked)]
+        text = self.source.text[self.body : self.end]
+        return {match[1]: text[match.end() : end].strip() for match, end in zip(found, ends, strict=False)}
+
+    def defect(self, transform: str, check: str) -> Defect:
+        source = self.source
+        return Defect(transform, check, source.path, self.address, source.line(self.start), source.line(self.end))
+
+
+def defects(sources: list[Source]) -> Iterator[Defect]:
+    for source in sources:
+        found = list(blocks(source))
+        yield from misplaced(found)
+        for block in found:
+            if block.kind == "resource" and block.labels and NAMES.get(block.labels[0]) in block.attributes:
+                yield block.defect("iam-role-name", "explicit name")
+            if (block.kind, *block.labels[:1]) in DNS and not conditional(block):
+                yield block.defect("route53-conditional", "always there")
+
+
+def conditional(block: Block) -> bool:
+    return any("?" in block.attributes.get(name, "") for name in ("count", "for_each"))
+
+
+def misplaced(found: list[Block]) -> Iterator[Defect]:
+    """The provider and terraform blocks of a file that holds anything else."""
+    settings = [block for block in found if block.kind in ("provider", "terraform")]
+    if len(settings) < len(found):
+        for block in settings:
+            defect = block.defect("provider-file", "out of place")
+            yield replace(defect, key=" ".join([block.kind, *block.labels, block.attributes.get("alias", "")]).strip())
+
+
+def blocks(source: Source) -> Iterator[Block]:
+    masked = mask(source.text)
+    depth = opened = previous = 0
+    for bracket in re.finditer(r"[{}\[\]()]", masked):
+        at = bracket.start()
+        if bracket[0] in "{[(":
+            opened = at if depth == 0 else opened
+            depth += 1
+            continue
+        depth = max(depth - 1, 0)
+        if depth == 0:
+            if bracket[0] == "}" and (header := HEADER.search(masked, previous, opened)):
+                labels = tuple(re.findall(r'[^\s"]+', header[2]))
+                yield Block(source, header[1], labels, header.start(), opened + 1, at, flattened(masked[opened + 1 : at]))
+            previous = at + 1
+
+
+def mask(text: str) -> str:
+    """The text with comments and heredocs blanked, and within quotes all that is not part of a name; of the same length."""
+    parts, at = [], 0
+    while found := OPAQUE.search(text, at):
+        is_text = found[0] == '"'
+        end = quoted(text, found.end()) if is_text else found.end()
+        parts += [text[at : found.start()], re.sub(NO_NAME if is_text else NO_NEWLINE, " ", text[found.start() : end])]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def quoted(text: str, at: int) -> int:
+    """Where the quoted text ends whose first character is at `at`; interpolations may hold quotes."""
+    while found := INSIDE.match(text, at):
+        at = found.end()
+        if found[0] == '"':
+            return at
+        if found[0] == "${":
+            at = interpolated(text, at)
+    return at
+
+
+def interpolated(text: str, at: int) -> int:
+    depth = 1
+    while depth and (found := BRACES.search(text, at)):
+        at = quoted(text, found.end()) if found[0] == '"' else found.end()
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+    return at
+
+
+def flattened(masked: str) -> str:
+    """The body with the content of nested brackets blanked."""
+    parts, depth = [], 0
+    for char in masked:
+        depth -= char in "}])"
+        parts.append(char if depth <= 0 else " ")
+        depth += char in "{[("
+    return "".join(parts)

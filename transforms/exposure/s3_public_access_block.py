@@ -1,0 +1,138 @@
+"""S3 buckets without a complete public access block."""
+
+from collections.abc import Iterable, Iterator
+
+from fixer.formats.terraform import Module
+from fixer.formats.terraform_block import Block
+from fixer.formats.terraform_companions import companion, companions_of
+from fixer.formats.terraform_policies import Statement, statements_of
+from fixer.formats.value import Absent, Literal, Unresolved
+from fixer.model import Finding, Impact
+from fixer.transform import Transform
+
+SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+MISSING = "bucket has no public access block"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, "The meaning of
+# public" (read 2026-11-21): a policy with a fixed value for one of these keys is not public.
+FIXING_KEYS = frozenset(
+    {
+        "aws:sourceip",
+        "aws:sourcearn",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:sourceowner",
+        "aws:sourceaccount",
+        "aws:userid",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        "s3:dataaccesspointarn",
+        "s3:dataaccesspointaccount",
+    }
+)
+# The canned ACLs that let in others than the account: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
+
+
+class S3PublicAccessBlock(Transform):
+    """S3 bucket does not block public access.
+
+    ## Why
+    Without a public access block, one wrong policy or ACL makes the objects of a bucket readable by everyone. Buckets
+    made since April 2023 have it by default; older ones, and those whose block is only partly on, do not, and nothing
+    in the source keeps it on.
+
+    ## Fix
+    Terraform: an `aws_s3_bucket_public_access_block` behind the bucket, with the bucket's own `count`, `for_each` and
+    `provider`; one that is there gets its missing or false arguments set to true. CloudFormation:
+    `PublicAccessBlockConfiguration` on the bucket. CDK: `block_public_access=s3.BlockPublicAccess.BLOCK_ALL`.
+    A bucket that is a website, or has a public policy or ACL, is advice: somebody meant it to be public.
+
+    ## Impact
+    In place. Requests that only a public policy or ACL let through are denied afterwards.
+
+    ## References
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+
+    impact = Impact.IN_PLACE
+    closes = ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "AWS-0086", "AWS-0087", "AWS-0091")
+    related = ("AWS-0093", "AWS-0094")
+
+    def terraform(self, module: Module) -> Iterable[Finding]:
+        for bucket in module.resources("aws_s3_bucket"):
+            yield from self.bucket(bucket)
+        for call in module.blocks("module"):
+            source = call["source"]
+            if isinstance(source, Literal) and "s3-bucket" in str(source.value) and not source.value.startswith("."):
+                reason = "left alone: the bucket is in a module outside this tree; set its block_public_* inputs there"
+                yield self.advice(call, "bucket is made by a module", reason)
+
+    def bucket(self, bucket: Block) -> Iterator[Finding]:
+        blocks = companions_of(bucket, "aws_s3_bucket_public_access_block", "bucket", "bucket")
+        public = public_reason(bucket)
+        if blocks.tied:
+            for block in blocks.tied:
+                yield from self.completed(block, public)
+        elif public:
+            yield self.advice(bucket, MISSING, public)
+        elif blocks.undecided:
+            names = ", ".join(block.address for block in blocks.undecided)
+            yield self.advice(bucket, MISSING, f"not decided here: {names} may be for this bucket")
+        else:
+            arguments = [(name, "true") for name in SETTINGS]
+            added = companion(bucket, "aws_s3_bucket_public_access_block", ("bucket", "id"), arguments)
+            yield self.finding(bucket, MISSING, added)
+
+    def completed(self, block: Block, public: str | None) -> Iterator[Finding]:
+        """The arguments of an existing block that are false or missing, which means false."""
+        off = []
+        for name in SETTINGS:
+            match block[name]:
+                case Unresolved(text):
+                    yield self.advice(block, f"{name} may be off", f"not decided here: it is {text}")
+                case Absent() | Literal() as value if value.differs_from(True):
+                    off.append(name)
+        if not off:
+            return
+        message = f"{', '.join(off)} {'is' if len(off) == 1 else 'are'} off"
+        if public:
+            yield self.advice(block, message, public)
+        else:
+            yield self.finding(block, message, [block.set(name, True) for name in off])
+
+
+def public_reason(bucket: Block) -> str | None:
+    """Why a bucket is, or may be, public on purpose; None where nothing says so."""
+    if bucket.blocks("website") or bucket.dynamic("website"):
+        return "the bucket is a website; block public access by hand once nothing serves from it directly"
+    if site := companions_of(bucket, "aws_s3_bucket_website_configuration", "bucket", "bucket").tied:
+        return f"the bucket is a website ({site[0].address}); put CloudFront before it first"
+    for block in (bucket, *companions_of(bucket, "aws_s3_bucket_acl", "bucket", "bucket").tied):
+        if reason := public_acl(block):
+            return reason
+    for policy in companions_of(bucket, "aws_s3_bucket_policy", "bucket", "bucket").tied:
+        statements = statements_of(policy, "policy")
+        if statements is None:
+            return f"the policy {policy.address} can't be read here; decide whether it lets the public in"
+        if any(is_public(statement) for statement in statements):
+            return f"the policy {policy.address} lets the public in; remove that first"
+    return None
+
+
+def public_acl(block: Block) -> str | None:
+    match block["acl"]:
+        case Literal(value=value) if value in PUBLIC_ACLS:
+            return f"{block.address} has the ACL {value}; remove it first"
+        case Unresolved(text):
+            return f"not decided here: the ACL of {block.address} is {text}"
+    grants = [uri for uri in block.file.text[block.node.open : block.node.close].split('"') if "/groups/global/" in uri]
+    return f"{block.address} grants access to {grants[0]}; remove the grant first" if grants else None
+
+
+def is_public(statement: Statement) -> bool:
+    everyone = any("*" in names for kind, names in statement.principals.items() if kind in ("AWS", "*"))
+    fixed = any(key.lower() in FIXING_KEYS for key in statement.conditions)
+    return everyone and statement.effect != "Deny" and not fixed
