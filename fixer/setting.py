@@ -5,15 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.formats.value import Symbol as Symbol
 from fixer.model import Changes, Finding, Subject
 from fixer.transform import Transform
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A value that is a name of a library, `aws_cdk.aws_s3.BlockPublicAccess.BLOCK_ALL`; its import is added with it."""
-
-    name: str
 
 
 class Configurable(Subject, Protocol):

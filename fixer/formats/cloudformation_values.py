@@ -17,7 +17,7 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An intrinsic function in either form: `name` is Ref, Condition or Fn::…; `node` is all of it, `argument` has no tag."""
+    """An intrinsic function in either form: its name is Ref, Condition or Fn::…; the argument has no tag."""
 
     name: str
     argument: Node
@@ -53,7 +53,7 @@ def call_of(node: Node) -> Call | None:
 
 
 def value_of(node: Node | None, text: str) -> Value:
-    """The meaning of a node of this text; `!Ref AWS::NoValue` is Absent, a structure with an unresolved part Unresolved."""
+    """The meaning of a node; `!Ref AWS::NoValue` is Absent, a structure that has an unresolved part is Unresolved."""
     if node is None:
         return Absent()
     data = data_of(node, text)

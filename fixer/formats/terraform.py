@@ -164,7 +164,13 @@ class Module:
         if same is not None and fits(same, wanted.type):
             return f"var.{wanted.name}", ()
         name = self.unique(wanted.name, set(declared))
-        return f"var.{name}", Append(self.home_of("variable"), self.declaration(name, wanted), f"var.{name}")
+        return f"var.{name}", self.add("variable", self.declaration(name, wanted), f"var.{name}")
+
+    def add(self, kind: str, text: str, declares: str) -> Changes:
+        """A new block in the home of its kind: behind the last one of the kind there, else at the end of the file."""
+        home = self.home_of(kind)
+        held = [block for block in self.blocks(kind) if block.path == home]
+        return held[-1].insert_after(text.rstrip("\n"), declares) if held else Append(home, text, declares)
 
     def declaration(self, name: str, wanted: Variable) -> str:
         """The block of a variable, its arguments in the order that the module's other variables have."""

@@ -256,11 +256,12 @@ class Block:
             last += 1
         return single[first : last + 1]
 
-    def unfold(self, added: str) -> Edit:
-        """A one-line block, which holds at most one argument, on several lines with another."""
+    def unfold(self, added: str, *, first: bool = False) -> Edit:
+        """A one-line block, which holds at most one argument, on several lines with another, set apart when first."""
         held = self.file.text[self.node.open + 1 : self.node.close].strip()
         inner = self.indent + ("\t" if self.indent.startswith("\t") else "  ")
-        lines = "".join(f"{inner}{line}\n" for line in (held, added) if line)
+        order = (added + ("\n" if held else ""), held) if first else (held, added)
+        lines = "".join(f"{inner}{line}\n" for line in order if line)
         return self.edit(Span(self.node.open + 1, self.node.close), f"\n{lines}{self.indent}")
 
     def add_block(self, text: str) -> Edit:

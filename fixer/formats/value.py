@@ -1,5 +1,6 @@
 """What a source says about a property: nothing, a literal, or something that only deployment knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,3 +62,21 @@ class Source:
     """A value to write that is source text of the format itself, such as `var.name`."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A constant of a library by its full name, `aws_cdk.aws_s3.BlockPublicAccess.BLOCK_ALL`; writing one adds its import.
+
+    Reading gives it inside a Literal: `Literal(Symbol("aws_cdk.aws_logs.RetentionDays.INFINITE"), span)`.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A value to write that is a call of a library's class with keyword arguments; writing one adds its import."""
+
+    name: str
+    fields: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The projects of a corpus run: those of the corpus, as generated and as corrected, and the fixtures of this repository."""
+"""The projects of a corpus run: those of the corpus, as generated and as corrected, and this repository's fixtures."""
 
 import os
 import shutil

@@ -19,7 +19,17 @@ NAMES = {
 }
 DNS = (
     *("HostedZone", "PublicHostedZone", "PrivateHostedZone", "CfnHostedZone", "CfnRecordSet", "CfnRecordSetGroup"),
-    *("RecordSet", "ARecord", "AaaaRecord", "CnameRecord", "TxtRecord", "MxRecord", "NsRecord", "SrvRecord", "CaaRecord"),
+    *(
+        "RecordSet",
+        "ARecord",
+        "AaaaRecord",
+        "CnameRecord",
+        "TxtRecord",
+        "MxRecord",
+        "NsRecord",
+        "SrvRecord",
+        "CaaRecord",
+    ),
 )
 BLOCK = "block_public_access"
 
@@ -39,7 +49,9 @@ def in_module(source: Source) -> Iterator[Defect]:
     for call in ast.walk(module):
         if isinstance(call, ast.Call) and (name := dotted(call.func)) and len(call.args) >= 2:
             for transform, check in faults(name, call, id(call) in gated):
-                yield Defect(transform, check, source.path, identity(name, call), call.lineno, call.end_lineno or call.lineno)
+                yield Defect(
+                    transform, check, source.path, identity(name, call), call.lineno, call.end_lineno or call.lineno
+                )
 
 
 def faults(name: list[str], call: ast.Call, gated: bool) -> Iterator[tuple[str, str]]:

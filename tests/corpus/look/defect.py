@@ -16,7 +16,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Defect:
-    """One defect; `key` tells it from others of the file and stays when lines move, `first` and `last` are its lines."""
+    """One defect; `key` tells it from others of the file and stays when lines (`first` to `last`) move."""
 
     transform: str
     check: str

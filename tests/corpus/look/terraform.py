@@ -95,12 +95,14 @@ def blocks(source: Source) -> Iterator[Block]:
         if depth == 0:
             if bracket[0] == "}" and (header := HEADER.search(masked, previous, opened)):
                 labels = tuple(re.findall(r'[^\s"]+', header[2]))
-                yield Block(source, header[1], labels, header.start(), opened + 1, at, flattened(masked[opened + 1 : at]))
+                yield Block(
+                    source, header[1], labels, header.start(), opened + 1, at, flattened(masked[opened + 1 : at])
+                )
             previous = at + 1
 
 
 def mask(text: str) -> str:
-    """The text with comments and heredocs blanked, and within quotes all that is not part of a name; of the same length."""
+    """The text, as long as it was, with comments and heredocs blanked and within quotes all that is no name."""
     parts, at = [], 0
     while found := OPAQUE.search(text, at):
         is_text = found[0] == '"'

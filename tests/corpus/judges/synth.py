@@ -1,9 +1,10 @@
-"""Synthesize the CDK app in the current folder, run by the judges' Python: its entry file, or else every stack it defines."""
+"""Synthesize the CDK app in the current folder, in the Python that runs this: its program or all its stacks."""
 
 import importlib
 import inspect
 import json
 import os
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -19,17 +20,18 @@ def entry() -> Path | None:
 
 
 def stacks() -> list[type]:
-    """The stack classes of the modules here that are not used by other stacks here."""
-    from aws_cdk import Stack
+    """The stacks that the modules here define and no other code here makes."""
+    from aws_cdk import NestedStack, Stack
 
+    texts = {path: path.read_text() for path in sorted(Path().rglob("*.py")) if "tests" not in path.parts}
+    modules = [path for path, text in texts.items() if re.search(r"^class \w+\((\w+\.)?Stack\)", text, re.MULTILINE)]
     found = []
-    for path in sorted(Path().glob("**/*stack*.py")):
-        if "tests" not in path.parts:
-            module = importlib.import_module(".".join(path.with_suffix("").parts))
-            made = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
-            found += [kind for kind in made if issubclass(kind, Stack)]
-    texts = {kind: Path(inspect.getfile(kind)).read_text() for kind in found}
-    return [kind for kind in found if not any(f"{kind.__name__}(" in t for k, t in texts.items() if k is not kind)]
+    for path in modules:
+        module = importlib.import_module(".".join(path.with_suffix("").parts))
+        kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__]
+        found += [kind for kind in kinds if issubclass(kind, Stack) and not issubclass(kind, NestedStack)]
+    source = "\n".join(texts.values())
+    return [kind for kind in found if not re.search(rf"(?<!class )\b{kind.__name__}\(", source)]
 
 
 def main() -> None:

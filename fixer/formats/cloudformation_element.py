@@ -1,0 +1,199 @@
+"""What stands under a logical id: a resource, parameter, condition or output, read and edited by path."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fixer.formats.cloudformation_data import spelled
+from fixer.formats.cloudformation_values import MERGED, call_of, data_of, shown, value_of
+from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence
+from fixer.formats.syntax.parsed_file import ParsedFile
+from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.model import Changes, Span, Withheld
+
+STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
+Step = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a path leads: `rest` is what is not written, `blocked` says that only a deployment knows.
+
+    `trail` holds the mappings and lists that were entered, with the entry or index in each.
+    """
+
+    node: Node
+    rest: tuple[Step, ...]
+    trail: tuple[tuple[Mapping, Entry] | tuple[Sequence, int], ...]
+    blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Element:
+    """One entry of a section. Paths begin at `base` within it: a resource's at its Properties."""
+
+    source: ParsedFile
+    section: str
+    parent: Mapping
+    entry: Entry
+    base: tuple[Step, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @property
+    def address(self) -> str:
+        return self.name if self.section == "Resources" else f"{self.section}.{self.name}"
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @property
+    def span(self) -> Span:
+        return self.entry.span
+
+    @property
+    def whole(self) -> "Element":
+        """The same element with paths that begin at its own keys: `Condition`, `DependsOn`, `DeletionPolicy`."""
+        return replace(self, base=())
+
+    @property
+    def type(self) -> str:
+        """The type of a resource or parameter, empty where it is not plain text."""
+        found = self.entry.value.get("Type") if isinstance(self.entry.value, Mapping) else None
+        return found.text if isinstance(found, Scalar) and call_of(found) is None else ""
+
+    def __getitem__(self, path: str) -> Value:
+        reached = self.reach(path)
+        if reached.blocked:
+            return Unresolved(shown(self.source.text, reached.node.span), reached.node.span)
+        return Absent() if reached.rest else value_of(reached.node, self.source.text)
+
+    def node(self, path: str) -> Node | None:
+        """The node at a path, whatever it means; None where it is not written."""
+        reached = self.reach(path)
+        return None if reached.blocked or reached.rest else reached.node
+
+    def data(self, path: str) -> Any:
+        """Plain data with an Unresolved for each part that is not decided here; None where nothing is written."""
+        value = self[path]
+        node = self.node(path)
+        return value if node is None and isinstance(value, Unresolved) else node and data_of(node, self.source.text)
+
+    def paths(self, pattern: str) -> list[str]:
+        """The paths that a pattern names; a list that is not decided here stays `a[*].b`, which reads as Unresolved."""
+        before, star, after = pattern.partition("[*]")
+        if not star:
+            return [pattern]
+        reached = self.reach(before)
+        if reached.blocked or (not reached.rest and isinstance(reached.node, Scalar) and reached.node.data is not None):
+            return [pattern]
+        if reached.rest or not isinstance(reached.node, Sequence):
+            return [] if reached.rest else [pattern]
+        if call_of(reached.node):
+            return [pattern]
+        return [p for i in range(len(reached.node.items)) for p in self.paths(f"{before}[{i}]{after}")]
+
+    def set(self, path: str, value: Any) -> Changes:
+        """Write plain data (functions in the long form), replacing a literal or adding what is missing on the way."""
+        data, reached = spelled(value, self.source.document), self.reach(path)
+        if reached.blocked:
+            return Withheld(f"not decided here: {path} is {shown(self.source.text, reached.node.span)}")
+        if reached.rest:
+            return self.add(reached, data)
+        if isinstance(found := self[path], Unresolved):
+            return Withheld(f"not decided here: {path} is {found.text}")
+        return self.substitute(path, data)
+
+    def substitute(self, path: str, data: Any) -> Changes:
+        """Write data in the place of what stands at a path, whatever that is."""
+        match self.reach(path).trail[-1]:
+            case (Mapping() as parent, Entry() as entry):
+                return self.source.replace(parent, entry, data)
+            case (Sequence() as parent, int(index)):
+                return self.source.replace_item(parent, index, data)
+        raise AssertionError(path)
+
+    def remove(self, path: str) -> Changes:
+        """Take out what stands at a path, and what holds nothing after that; nothing to do where it is absent."""
+        reached = self.reach(path)
+        if reached.rest or reached.blocked:
+            return Withheld(f"{path} is not written here") if reached.blocked else ()
+        for parent, key in reversed(reached.trail[1:]):
+            if isinstance(parent, Sequence) and isinstance(key, int) and len(parent.items) > 1:
+                return self.source.remove_item(parent, key)
+            if isinstance(parent, Mapping) and isinstance(key, Entry) and len(parent.entries) > 1:
+                return self.source.remove(parent, key)
+        return Withheld(f"nothing would be left of {self.address}")
+
+    def add(self, reached: Reached, data: Any) -> Changes:
+        name, *deeper = reached.rest
+        for step in reversed(deeper):
+            data = {step: data}
+        if not isinstance(name, str) or any(isinstance(step, int) for step in deeper):
+            return Withheld("a list that is not there can't be filled")
+        if isinstance(reached.node, Mapping) and reached.node.entries:
+            return self.source.insert(reached.node, name, data, self.neighbour(reached.node, name))
+        match reached.trail[-1]:
+            case (Mapping() as parent, Entry() as entry):
+                return self.source.fill(parent, entry, {name: data})
+            case (Sequence() as parent, int(index)):
+                return self.source.replace_item(parent, index, {name: data})
+        raise AssertionError(name)
+
+    def neighbour(self, parent: Mapping, name: str) -> Entry | None:
+        """The attributes of a resource stand under its type; everything else goes to the end."""
+        is_attribute = parent is self.entry.value and name in ("Condition", "DependsOn")
+        return parent.entry("Type") or parent.entry("Description") if is_attribute else None
+
+    def reach(self, path: str) -> Reached:
+        steps = (*self.base, *parse_path(path))
+        node: Node = self.entry.value
+        trail: tuple[Any, ...] = ((self.parent, self.entry),)
+        for at, step in enumerate(steps):
+            following = enter(node, step)
+            if following is None:
+                return Reached(node, steps[at:], trail, blocked=not may_grow(node, step))
+            trail = (*trail, following)
+            parent, key = following
+            node = key.value if isinstance(key, Entry) else parent.items[key]
+        return Reached(node, (), trail)
+
+
+def parse_path(path: str) -> tuple[Step, ...]:
+    """`a.b[0].c` as its steps; `[*]` stays a text, which leads nowhere."""
+    return tuple(int(index) if index.isdigit() else name or "*" for name, index in STEP.findall(path))
+
+
+def enter(node: Node, step: Step) -> Any:
+    """One step down: the collection with the entry or index, None where there is no such way."""
+    if call_of(node):
+        return None
+    match node, step:
+        case Mapping(), str():
+            entry = node.entry(step)
+            return (node, entry) if entry else None
+        case Sequence(), int() if step < len(node.items):
+            return node, step
+    return None
+
+
+def may_grow(node: Node, step: Step) -> bool:
+    """Whether a step that leads nowhere means that nothing is written, and could be."""
+    match node:
+        case Mapping():
+            open_ended = any(entry.name in MERGED for entry in node.entries)
+            return call_of(node) is None and not open_ended and isinstance(step, str)
+        case Scalar():
+            return call_of(node) is None and node.data is None and isinstance(step, str)
+        case Sequence():
+            return call_of(node) is None and isinstance(step, int)
+        case _:
+            return False
+
+
+def literal_text(value: Value) -> str | None:
+    """The text of a literal string, else None."""
+    return value.value if isinstance(value, Literal) and isinstance(value.value, str) else None

@@ -1,0 +1,204 @@
+"""Adding and removing items between brackets, call arguments, dict entries, imported names, as their neighbours are laid out."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+from fixer.formats.lines import line_end, line_start, next_line, starts_line
+from fixer.formats.python_source import PythonSource
+from fixer.model import Refused, Span
+
+LINE_LENGTH = 120
+DEPTH = 60  # of nested nodes, each some ten frames in libcst's recursive walk
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One element, without and with its comma."""
+
+    span: Span
+    comma: Span | None
+
+    @property
+    def end(self) -> int:
+        return self.comma.end if self.comma else self.span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What stands between two brackets; `inside` runs from after the opening to before the closing one."""
+
+    text: str
+    inside: Span
+    items: tuple[Item, ...]
+
+    def gap(self, index: int) -> str:
+        """The blanks and comments before an item."""
+        start = self.items[index - 1].end if index else self.inside.start
+        return self.text[start : self.items[index].span.start]
+
+    def line_head(self) -> int:
+        """The index of the first item on the line on which the last item starts."""
+        index = len(self.items) - 1
+        while index > 0 and "\n" not in self.gap(index):
+            index -= 1
+        return index
+
+
+Splice = tuple[Span, str]
+
+
+def listing(source: PythonSource, node: ast.expr | ast.ImportFrom) -> Listing:
+    """The items of a call, dict, list, tuple or `from` import; Refused where it is nested too deeply for libcst."""
+    if depth(node) > DEPTH:
+        raise Refused("nested too deeply to edit", "simplify the expression", source.span(node).start)
+    span = source.span(node)
+    segment = source.text[span.start : span.end]
+    try:
+        wrapper = MetadataWrapper(libcst.parse_module(f"{segment}\n"), unsafe_skip_copy=True)
+        spans = wrapper.resolve(ByteSpanPositionProvider)
+    except (libcst.ParserSyntaxError, RecursionError) as error:
+        raise Refused("libcst can't parse it", "simplify the expression", span.start) from error
+    encoded = segment.encode()
+
+    def place(part: libcst.CSTNode) -> Span:
+        start, end = spans[part].start, spans[part].start + spans[part].length
+        if segment.isascii():
+            return Span(span.start + start, span.start + end)
+        return Span(span.start + len(encoded[:start].decode()), span.start + len(encoded[:end].decode()))
+
+    statement = wrapper.module.body[0]
+    assert isinstance(statement, libcst.SimpleStatementLine)
+    parts = items(statement.body[0])
+    found = tuple(Item(place(part), place(comma) if isinstance(comma := part.comma, libcst.Comma) else None) for part in parts)
+    return Listing(source.text, Span(opening(source, node), span.end - (source.text[span.end - 1] in ")]}")), found)
+
+
+Part = libcst.Arg | libcst.BaseDictElement | libcst.BaseElement | libcst.ImportAlias
+
+
+def items(statement: libcst.BaseSmallStatement) -> tuple[Part, ...]:
+    match statement:
+        case libcst.Expr(value=libcst.Call(args=args)):
+            return tuple(args)
+        case libcst.Expr(value=libcst.Dict(elements=entries)):
+            return tuple(entries)
+        case libcst.Expr(value=libcst.List(elements=elements) | libcst.Tuple(elements=elements)):
+            return tuple(elements)
+        case libcst.ImportFrom(names=libcst.ImportStar()):
+            return ()
+        case libcst.ImportFrom(names=names):
+            return tuple(names)
+    return ()
+
+
+def opening(source: PythonSource, node: ast.AST) -> int:
+    """The offset after the opening bracket, or after the word `import`."""
+    span = source.span(node)
+    match node:
+        case ast.Call():
+            return source.text.index("(", source.span(node.func).end) + 1
+        case ast.ImportFrom():
+            head = source.text.index(" import", span.start) + len(" import")
+            bracket = source.text.find("(", head, span.end)
+            return head + 1 if bracket < 0 else bracket + 1
+        case _:
+            return span.start + 1
+
+
+def depth(node: ast.AST) -> int:
+    """How deeply the nodes below a node are nested, counted without recursion."""
+    level, nodes = 0, [node]
+    while nodes:
+        level, nodes = level + 1, [child for parent in nodes for child in ast.iter_child_nodes(parent)]
+    return level
+
+
+def insert(within: Listing, item: str) -> Iterator[Splice]:
+    """Add an item after the last one: on a line of its own where the last one has one."""
+    if not within.items:
+        ahead = "" if not within.text[within.inside.start : within.inside.end].strip() else ", "
+        yield Span(within.inside.start, within.inside.start), item + ahead
+        return
+    last, head = within.items[-1], within.line_head()
+    if "\n" in within.gap(head):
+        yield insert_line(within, last, within.items[head].span.start, item)
+    else:
+        yield insert_beside(within, last, item)
+
+
+def insert_line(within: Listing, last: Item, head: int, item: str) -> Splice:
+    text = within.text
+    indent = text[line_start(text, head) : head]
+    new = f"\n{indent}{indented(item, indent)}"
+    end = line_end(text, last.end)
+    rest = text[last.end : end]
+    if rest.strip() and not rest.lstrip().startswith("#"):
+        end, rest = last.end, ""
+    if last.comma:
+        return Span(end, end), f"{new},"
+    # One replacement, not a comma and a line: two items added here in one round must clash, not share the comma.
+    return Span(last.end, end), f",{rest}{new}"
+
+
+def insert_beside(within: Listing, last: Item, item: str) -> Splice:
+    text = within.text
+    first = within.items[0].span.start
+    start = line_start(text, last.end)
+    length = line_end(text, last.end) - start + len(item) + 2
+    gap = " "
+    if length > LINE_LENGTH and within.inside.start <= first and "\n" not in text[line_start(text, first) : last.end]:
+        margin = text[start:first]
+        blank = margin[: len(margin) - len(margin.lstrip())]
+        gap = f"\n{blank}{' ' * (len(margin) - len(blank))}"
+    new = f"{gap}{indented(item, gap.lstrip(chr(10)) if gap != ' ' else '')}"
+    return (Span(last.end, last.end), f"{new},") if last.comma else (Span(last.end, last.end), f",{new}")
+
+
+def indented(item: str, indent: str) -> str:
+    """An item of several lines with the lines after the first one moved in."""
+    return item.replace("\n", f"\n{indent}")
+
+
+def remove(within: Listing, index: int) -> Iterator[Splice]:
+    """Take an item out with its line; a comment behind it stays, on a line of its own."""
+    text, item = within.text, within.items[index]
+    following = within.items[index + 1] if index + 1 < len(within.items) else None
+    end = line_end(text, item.end)
+    rest = text[item.end : end].strip()
+    if starts_line(text, item.span.start) and (not rest or rest.startswith("#")):
+        if rest:
+            yield Span(item.span.start, text.index("#", item.end)), ""
+        else:
+            yield Span(line_start(text, item.span.start), next_line(text, item.end)), ""
+        if following is None and not item.comma and index and (comma := within.items[index - 1].comma):
+            yield comma, ""
+    elif following is not None and "\n" not in within.gap(index + 1):
+        yield Span(item.span.start, following.span.start), ""
+    elif index and "#" not in within.gap(index):
+        before = within.items[index - 1]
+        yield (Span(before.end, item.end) if following else Span(before.span.end, item.span.end)), ""
+    else:
+        yield Span(item.span.start, item.end), ""
+
+
+def has_comment(source: PythonSource, span: Span) -> bool:
+    """Whether an expression has a comment in it, which replacing it would lose."""
+    segment = source.text[span.start : span.end]
+    if "#" not in segment:
+        return False
+    try:
+        tree = libcst.parse_module(f"({segment}\n)\n")
+    except (libcst.ParserSyntaxError, RecursionError):
+        return True
+    return any(isinstance(node, libcst.Comment) for node in nodes(tree))
+
+
+def nodes(tree: libcst.CSTNode) -> Iterator[libcst.CSTNode]:
+    stack: list[libcst.CSTNode] = [tree]
+    while stack:
+        yield (node := stack.pop())
+        stack += node.children

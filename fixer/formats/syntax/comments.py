@@ -1,0 +1,66 @@
+"""Which comment lines of a YAML text belong to what stands beside them."""
+
+import re
+
+from fixer.formats.syntax.node import Node, Scalar, walk
+from fixer.formats.syntax.style import column, line_end, line_start
+from fixer.model import Span
+
+BANNER = re.compile(r"#\s*([-=#*~_+])\1{2,}|##")
+BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+
+
+def comment_in(text: str, span: Span, node: Node) -> bool:
+    """Whether a comment stands in a span that holds this node and no other scalars."""
+    scalars = [found.span for found in walk(node) if isinstance(found, Scalar)]
+    at = text.find("#", span.start, span.end)
+    while at >= 0:
+        if not any(scalar.start <= at < scalar.end for scalar in scalars):
+            return True
+        at = text.find("#", at + 1, span.end)
+    return False
+
+
+def end_below(text: str, end: int, indent: int) -> int:
+    """The end of the last comment line right below a text that stands at this indent or deeper."""
+    end = line_end(text, end)
+    while end < len(text):
+        start = text.index("\n", end) + 1
+        following = text[start : line_end(text, start)]
+        if not following.lstrip(" \t").startswith("#") or len(following) - len(following.lstrip(" \t")) < indent:
+            break
+        end = start + len(following)
+    return end
+
+
+def start_above(text: str, start: int) -> int:
+    """The start of the lines that belong to what begins a line: its own and the comments right above at its indent.
+
+    A banner is the heading of more than one thing, and so are the comments over it: they stay.
+    """
+    indent, start = column(text, start), line_start(text, start)
+    while start > 0:
+        above = line_start(text, start - 1)
+        line = text[above : start - 1]
+        comment = line.lstrip(" \t")
+        if not comment.startswith("#") or len(line) - len(comment) != indent or BANNER.match(comment):
+            break
+        start = above
+    return start
+
+
+def blank_between(text: str, left: Span, right: Span) -> bool:
+    return BLANK_LINE.search(text, left.end, right.start) is not None
+
+
+def lines_of(text: str, start: int, end: int) -> Span:
+    """Whole lines to take out, from a line's start to a line's end: with one newline, and one of two blank lines."""
+    if end < len(text):
+        end = text.index("\n", end) + 1
+    elif start > 0:
+        start -= 1
+    blank_above = start == 0 or text[line_start(text, start - 1) : start].strip() == ""
+    below = line_end(text, end)
+    if blank_above and end < len(text) and text[end:below].strip() == "" and below < len(text):
+        end = text.index("\n", below) + 1
+    return Span(start, end)

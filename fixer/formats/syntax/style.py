@@ -1,0 +1,142 @@
+"""How a YAML or JSON file is written, so that what is added looks like what is there."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The habits of one file. `step` is one level of indent, `dash` what stands before a list's dash below its key."""
+
+    json: bool
+    step: str = "  "
+    dash: str = "  "
+    quote: str = "'"
+    quoted_keys: bool = False
+    colon: str = ": "
+    comma: str = ", "
+    padding: str = ""
+    one_line: bool = False
+    inline_lists: bool = False
+    inline_calls: bool = False
+
+
+def column(text: str, offset: int) -> int:
+    return offset - text.rfind("\n", 0, offset) - 1
+
+
+def line_start(text: str, offset: int) -> int:
+    return text.rfind("\n", 0, offset) + 1
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the line of an offset ends, before its newline."""
+    end = text.find("\n", offset)
+    if end < 0:
+        return len(text)
+    return end - 1 if end > offset and text[end - 1] == "\r" else end
+
+
+def indent_of(text: str, offset: int) -> str:
+    """The blanks that begin the line of an offset."""
+    start = line_start(text, offset)
+    return text[start : start + len(text[start:offset]) - len(text[start:offset].lstrip(" \t"))]
+
+
+def begins_line(text: str, offset: int) -> bool:
+    return not text[line_start(text, offset) : offset].strip(" \t")
+
+
+def most(found: Iterable[str], default: str) -> str:
+    """The commonest, the first of equals."""
+    counted = Counter(found).most_common(1)
+    return counted[0][0] if counted else default
+
+
+def style_of(document: Document) -> Style:
+    """The habits of a file, each from what it does most."""
+    text, nodes = document.text, list(walk(document.root))
+    entries = [(node, entry) for node in nodes if isinstance(node, Mapping) for entry in node.entries]
+    seps = [text[e.key.span.end : e.value.span.start] for _, e in entries]
+    return Style(
+        json=document.json,
+        step=most(json_steps(text, nodes) if document.json else yaml_steps(text, entries), "  "),
+        dash=most(dashes(text, entries), "  "),
+        quote=most((n.style for n in nodes if isinstance(n, Scalar) and n.style in ("'", '"')), "'"),
+        quoted_keys=most((str(bool(e.key.style)) for _, e in entries), "") == "True",
+        colon=most((sep for sep in seps if ":" in sep and "\n" not in sep), ": ") if document.json else ": ",
+        comma=most(commas(text, nodes), ",\n" if document.json else ", ").replace("\n", " "),
+        padding=most(paddings(text, nodes), ""),
+        one_line=document.json and "\n" not in text[document.root.span.start : document.root.span.end],
+        inline_lists=most(list_forms(document, nodes), "False") == "True",
+        inline_calls=most(call_forms(text, nodes), "False") == "True",
+    )
+
+
+def yaml_steps(text: str, entries: list[tuple[Mapping, Entry]]) -> Iterator[str]:
+    for mapping, entry in entries:
+        inner = entry.value
+        if not mapping.flow and isinstance(inner, Mapping) and not inner.flow and inner.entries:
+            deeper = column(text, inner.entries[0].key.span.start) - column(text, entry.key.span.start)
+            if deeper > 0:
+                yield " " * deeper
+
+
+def json_steps(text: str, nodes: list[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Mapping) and node.entries:
+            first = node.entries[0].key.span.start
+            outer, inner = indent_of(text, node.span.start), indent_of(text, first)
+            if begins_line(text, first) and inner.startswith(outer) and inner != outer:
+                yield inner[len(outer) :]
+
+
+def dashes(text: str, entries: list[tuple[Mapping, Entry]]) -> Iterator[str]:
+    for mapping, entry in entries:
+        if not mapping.flow and isinstance(entry.value, Sequence) and not entry.value.flow and not entry.value.tag:
+            yield " " * max(column(text, entry.value.span.start) - column(text, entry.key.span.start), 0)
+
+
+def commas(text: str, nodes: list[Node]) -> Iterator[str]:
+    """What stands between two neighbours in brackets on one line."""
+    for node in nodes:
+        if isinstance(node, Sequence) and node.flow:
+            spans = [item.span for item in node.items]
+        elif isinstance(node, Mapping) and node.flow:
+            spans = [entry.span for entry in node.entries]
+        else:
+            continue
+        for left, right in pairwise(spans):
+            if (between := text[left.end : right.start]) in (",", ", "):
+                yield between
+
+
+def paddings(text: str, nodes: list[Node]) -> Iterator[str]:
+    """What stands inside the braces of a mapping on one line."""
+    for node in nodes:
+        if isinstance(node, Mapping) and node.flow and node.entries:
+            between = text[node.entries[-1].span.end : node.span.end - 1]
+            if between in ("", " "):
+                yield between
+
+
+def list_forms(document: Document, nodes: list[Node]) -> Iterator[str]:
+    """Whether the lists of plain values stand on one line."""
+    for node in nodes:
+        if not isinstance(node, Sequence) or node.tag or not node.items:
+            continue
+        if all(isinstance(item, Scalar) for item in node.items):
+            yield str(node.flow and "\n" not in document.text[node.span.start : node.span.end])
+
+
+def call_forms(text: str, nodes: list[Node]) -> Iterator[str]:
+    """Whether mappings of one plain value, such as a Ref, stand on one line."""
+    for node in nodes:
+        if not isinstance(node, Mapping) or not node.flow or len(node.entries) != 1:
+            continue
+        if isinstance(node.entries[0].value, Scalar):
+            yield str("\n" not in text[node.span.start : node.span.end])

@@ -1,0 +1,64 @@
+"""Many units: one after another, or in processes where that pays. Outcomes come in the order of the units."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fixer.config import Options
+from fixer.engine import run as run_unit
+from fixer.model import Outcome, Problem, Unit
+
+# A process costs about 0.3 s until its parsers are loaded, in which time about this much is parsed.
+WORTHWHILE_BYTES = 200_000
+
+
+def run(units: Sequence[Unit], root: Path, options: Options, jobs: int = 0) -> Iterator[Outcome]:
+    """The outcome of each unit; `jobs` processes at most, 0 for as many as there are processors."""
+    jobs = min(jobs or processors(), len(units))
+    if jobs < 2 or total_bytes(units, root) < WORTHWHILE_BYTES:
+        for unit in units:
+            yield run_unit(unit, root, options)
+    else:
+        yield from in_processes(units, root, options, jobs)
+
+
+def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int) -> Iterator[Outcome]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    # Spawned: a fork would copy the threads' locks of a progress bar. The largest go first, so that none is left over.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
+        sizes = {unit: total_bytes((unit,), root) for unit in units}
+        futures = {
+            unit: executor.submit(run_unit, unit, root, options)
+            for unit in sorted(units, key=lambda unit: sizes[unit], reverse=True)
+        }
+        try:
+            for unit in units:
+                try:
+                    yield futures[unit].result()
+                except BrokenProcessPool:
+                    yield Outcome(unit, problems=(died(unit),))
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def died(unit: Unit) -> Problem:
+    return Problem(unit.path, 0, 0, "not looked at: a worker process died", "run again with --jobs 1")
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def total_bytes(units: Sequence[Unit], root: Path) -> int:
+    return sum(size(root / path) for unit in units for path in unit.files)
+
+
+def size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

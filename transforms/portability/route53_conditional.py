@@ -1,0 +1,112 @@
+"""Hosted zones, DNS records and certificate validations that are always created."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from fixer.formats.terraform import Module, Variable
+from fixer.formats.terraform_block import Block
+from fixer.formats.terraform_gate import Gate, always_there, connected, mentions_directly
+from fixer.formats.terraform_references import Reference
+from fixer.model import Finding, Impact
+from fixer.transform import Transform
+
+KINDS = (
+    ("resource", "aws_route53_zone"),
+    ("resource", "aws_route53_record"),
+    ("resource", "aws_acm_certificate_validation"),
+    ("data", "aws_route53_zone"),
+)
+
+
+class Route53Conditional(Transform):
+    """Route53 resources are always created.
+
+    ## Why
+    A hosted zone, its records and the validation of a certificate need a domain that is really delegated. Where they
+    can't be turned off, nobody can deploy the stack without owning that domain: no test environment, no pull-request
+    environment.
+
+    ## Fix
+    A flag, on by default, decides. Terraform: `count = var.enable_route53 ? 1 : 0` (or the same in `for_each`), the
+    variable declared once, and every mention rewritten so that it holds in both positions: `[0]` where the same flag
+    gates the user, `one(x[*].a)` where null will do, a conditional with a fallback in strings and lists, `moved` and
+    `import` blocks too. CloudFormation: parameter `EnableRoute53` and condition `Route53Enabled`. CDK: the context
+    value `enable_route53`. A mention that has no safe fallback withholds the fix, with its place.
+
+    ## Impact
+    None: the default of the flag keeps everything as it is (Terraform itself moves `x` to `x[0]`). With the setting
+    `default = false` records are removed by the next deployment: interruption.
+
+    ## References
+    https://developer.hashicorp.com/terraform/language/meta-arguments/count
+    https://developer.hashicorp.com/terraform/language/modules/develop/refactoring#enabling-count-or-for_each-for-a-resource
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
+    """
+
+    impact = Impact.NONE
+    settings = {"variable": "enable_route53", "default": True}
+
+    def terraform(self, module: Module) -> Iterable[Finding]:
+        candidates = [block for kind, label in KINDS for block in module.blocks(kind, label)]
+        for group in connected(sorted(with_users(module, candidates), key=lambda b: (b.path, b.span))):
+            named = ", ".join(block.address for block in group)
+            message = f"Route53 resources are always created: {named}"
+            variable = Variable(
+                self.setting["variable"],
+                "bool",
+                json.dumps(self.setting["default"]),
+                "Whether to create the Route53 resources",
+            )
+            condition, declared = module.variable(variable)
+            gate = Gate(condition, group, takes_null)
+            yield self.finding(group[0], message, gate.changes(), declared, impact=self.effect())
+
+    def effect(self) -> Impact:
+        return Impact.NONE if self.setting["default"] else Impact.INTERRUPTION
+
+
+def with_users(module: Module, candidates: list[Block]) -> list[Block]:
+    """The resources that nothing turns off, and the Route53 resources that can't be without them."""
+    gated = [block for block in candidates if always_there(block)]
+    if not gated:
+        return []
+    others = [block for block in module.all_blocks("aws_route53_") if block.kind == "resource" and is_route53(block)]
+    others += [block for block in candidates if block.type == "aws_acm_certificate_validation"]
+    grown = True
+    while grown:
+        have = {block.address for block in gated}
+        new = [
+            block
+            for block in others
+            if block.address not in have and any(mentions_directly(block, address) for address in have)
+        ]
+        gated += list({block.address: block for block in new}.values())
+        grown = bool(new)
+    return gated
+
+
+def is_route53(block: Block) -> bool:
+    return block.type.startswith("aws_route53_")
+
+
+@cache
+def required_arguments() -> dict[str, frozenset[str]]:
+    """The arguments by type that must have a value, from the AWS provider's schema."""
+    data = json.loads(Path(__file__).with_name("required_arguments.json").read_text(encoding="utf-8"))
+    return {kind: frozenset(paths) for kind, paths in data["required"].items()}
+
+
+def takes_null(reference: Reference) -> bool:
+    """Whether the AWS argument whose whole value a mention is may be left out."""
+    top = reference.around[0]
+    if top.kind not in ("resource", "data") or not top.labels or not top.labels[0].startswith("aws_"):
+        return False
+    if reference.attribute.name in ("count", "for_each", "provider"):
+        return False
+    kind = top.labels[0] if top.kind == "resource" else f"data.{top.labels[0]}"
+    path = ".".join([*(block.kind for block in reference.around[1:]), reference.attribute.name])
+    return path not in required_arguments().get(kind, frozenset())
+
+
