@@ -78,15 +78,18 @@ class Options:
         profile: str | None = None,
     ) -> "Options":
         """The flags of a command line over these: a name selected there is no longer ignored by the configuration."""
-        is_new = new or self.new
         return replace(
             self,
             select=select or self.select,
             ignore=(*(name for name in self.ignore if name not in select), *ignore),
-            allow=allow if allow is not None else Impact.DATA_LOSS if is_new else self.allow,
-            new=is_new,
+            allow=allow if allow is not None else Impact.DATA_LOSS if new else self.allow,
+            new=new or self.new,
             profile=profile or self.profile,
         )
+
+    def excludes(self, path: Path) -> bool:
+        """Whether the configuration leaves this (absolute) path out."""
+        return any(pattern.names(path) for pattern in self.exclude)
 
     def transforms(self) -> tuple[Transform, ...]:
         """The selected transforms with their settings, by id; the profile is a setting of each."""

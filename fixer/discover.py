@@ -1,7 +1,7 @@
 """From the paths that a user names to the root and the units below it."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,36 +23,39 @@ from fixer.units import (
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What there is to repair below `root`, which is the only folder that may be written to."""
+    """What there is to repair below the root, and what was met on the way to it."""
 
-    root: Path
     units: tuple[Unit, ...]
     problems: tuple[Problem, ...]
 
 
-def discover(arguments: Sequence[str], cwd: Path, excluded: Callable[[Path], bool] = lambda path: False) -> Discovery:
+def discover(named: Mapping[str, Path], root: Path, excluded: Callable[[Path], bool] = lambda path: False) -> Discovery:
     """The units of the named files and folders; a path that can't be read is a problem and stops no other."""
-    cwd = cwd.resolve()
-    targets = {argument: target(cwd, argument) for argument in arguments or (".",)}
-    search = Search(common_root(targets.values(), cwd), excluded)
-    for argument, path in targets.items():
+    search = Search(root, excluded)
+    for argument, path in named.items():
         search.look(argument, path)
     units = sorted(search.units.values(), key=lambda unit: (unit.path, unit.format))
-    return Discovery(search.root, tuple(units), tuple(search.problems))
+    return Discovery(tuple(units), tuple(search.problems))
 
 
-def target(cwd: Path, argument: str) -> Path:
+def targets(arguments: Iterable[str], cwd: Path) -> dict[str, Path]:
     """What is named, with links to folders followed: a folder that the user names is where they want to work."""
-    path = cwd / argument
-    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    paths = {argument: cwd / argument for argument in arguments or (".",)}
+    return {
+        argument: path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+        for argument, path in paths.items()
+    }
 
 
-def common_root(targets: Iterable[Path], cwd: Path) -> Path:
-    """The current folder when everything is below it, else the nearest folder that holds all that was named."""
-    folders = [path if path.is_dir() else path.parent for path in targets]
-    if all(folder.is_relative_to(cwd) for folder in folders):
-        return cwd
-    return Path(os.path.commonpath(folders))
+def common_folder(paths: Iterable[Path]) -> Path:
+    """The nearest folder that holds everything."""
+    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
+
+
+def common_root(paths: Iterable[Path], cwd: Path) -> Path:
+    """The only folder that may be written to: the current one, else the nearest that holds all that was named."""
+    common = common_folder(paths)
+    return cwd if common.is_relative_to(cwd) else common
 
 
 class Search:

@@ -142,7 +142,10 @@ class Repair:
         if finding.fix is None:
             return Status.ADVICE, finding.reason
         if finding.fix.impact > self.options.allow:
-            return Status.HELD_BACK, f"impact is {finding.fix.impact.label}; --allow {finding.fix.impact.label} makes it"
+            return (
+                Status.HELD_BACK,
+                f"impact is {finding.fix.impact.label}; --allow {finding.fix.impact.label} makes it",
+            )
         failed = done.failed.get(finding.key) or done.failed.get((finding.transform,))
         return (Status.FAILED, failed) if failed else (Status.PENDING, "")
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.formats.value import Symbol as Symbol
-from fixer.model import Changes, Finding, Subject
+from fixer.model import Changes, Finding, Impact, Subject
 from fixer.transform import Transform
 
 
@@ -36,14 +36,17 @@ class Resources(Protocol):
 class Setting:
     """`path` of each resource of `type` must be `value`; `unless` says which resources neither need nor take it.
 
-    `absent` is what leaving the property out means, where that is known.
+    A text from `unless` is the reason why that can't be told from the source; the finding is advice then. `absent` is
+    what leaving the property out means, where that is known. `impact` and `note` go before those of the transform.
     """
 
     type: str
     path: str
     value: Any
-    unless: Callable[[Any], bool] = lambda resource: False
+    unless: Callable[[Any], bool | str] = lambda resource: False
     absent: Any = None
+    impact: Impact | None = None
+    note: str = ""
 
 
 class SettingTransform(Transform):
@@ -67,19 +70,35 @@ class SettingTransform(Transform):
     def formats(cls) -> tuple[str, ...]:
         return tuple(name for name in super().formats() if getattr(cls, f"{name}_settings"))
 
+    @property
+    def message(self) -> str:
+        return self.doc()[""].rstrip(".")
+
     def findings(self, view: Resources, settings: tuple[Setting, ...]) -> Iterator[Finding]:
         for setting in settings:
             for resource in view.resources(setting.type):
-                if not setting.unless(resource):
-                    yield from self.differing(resource, setting)
+                unless = setting.unless(resource)
+                if unless is not True:
+                    yield from self.differing(resource, setting, unless or None)
 
-    def differing(self, resource: Configurable, setting: Setting) -> Iterator[Finding]:
-        message = self.doc()[""].rstrip(".")
+    def differing(self, resource: Configurable, setting: Setting, undecided: str | None) -> Iterator[Finding]:
         for path in resource.paths(setting.path):
+            outer = path.rpartition(".")[0]
+            message = f"{self.message} ({outer})" if outer else self.message
             match resource[path]:
                 case Unresolved(text):
                     yield self.advice(resource, message, f"not decided here: {path} is {text}")
-                case Absent() if setting.absent != setting.value:
-                    yield self.finding(resource, message, resource.set(path, setting.value), note=self.note)
-                case Literal() as value if value.differs_from(setting.value):
-                    yield self.finding(resource, message, resource.set(path, setting.value), note=self.note)
+                case Absent() | Literal() as value if differs(value, setting):
+                    if undecided is not None:
+                        yield self.advice(resource, message, undecided)
+                        continue
+                    changes = resource.set(path, setting.value)
+                    note = setting.note or self.note
+                    yield self.finding(resource, message, changes, impact=setting.impact, note=note)
+
+
+def differs(value: Absent | Literal, setting: Setting) -> bool:
+    """Whether the setting is not met; null is as good as nothing written."""
+    if isinstance(value, Absent) or value.value is None:
+        return bool(setting.absent != setting.value)
+    return value.differs_from(setting.value)

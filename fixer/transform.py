@@ -62,7 +62,9 @@ class Transform:
     def doc(cls) -> dict[str, str]:
         """The docstring by heading; the summary under ""."""
         parts = re.split(r"^## (\w+)\n", inspect.cleandoc(cls.__doc__ or ""), flags=re.MULTILINE)
-        return {"": parts[0].strip()} | {name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+        return {"": parts[0].strip()} | {
+            name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True)
+        }
 
     def finding(
         self, subject: Subject, message: str, *changes: Changes, impact: Impact | None = None, note: str = ""
@@ -71,7 +73,9 @@ class Transform:
         made = list(flat(changes))
         if withheld := [change.reason for change in made if isinstance(change, Withheld)]:
             return self.advice(subject, message, "; ".join(dict.fromkeys(withheld)))
-        fix = Fix(tuple(c for c in made if not isinstance(c, Withheld)), self.impact if impact is None else impact, note)
+        fix = Fix(
+            tuple(c for c in made if not isinstance(c, Withheld)), self.impact if impact is None else impact, note
+        )
         return Finding(self.id(), subject.address, subject.path, subject.span, message, fix)
 
     def advice(self, subject: Subject, message: str, reason: str) -> Finding:

@@ -4,7 +4,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-fixtures", action="store_true", help="record after/ of every fixture from what the run does")
+    parser.addoption("--update-fixtures", action="store_true", help="record after/ from what the run does")
 
 
 @pytest.fixture(scope="session")

@@ -119,8 +119,8 @@ class Run:
 
 
 def run(root: Path, options: Options) -> Run:
-    found = discover([], root)
-    outcomes = tuple(engine.run(unit, found.root, options) for unit in found.units)
+    found = discover({".": root}, root, options.excludes)
+    outcomes = tuple(engine.run(unit, root, options) for unit in found.units)
     return Run(outcomes, (*found.problems, *(problem for outcome in outcomes for problem in outcome.problems)))
 
 
@@ -145,6 +145,10 @@ def write_tree(folder: Path, tree: Tree) -> None:
 
 def git_apply(folder: Path, text: str) -> None:
     """Apply a patch as a user outside any repository would; CalledProcessError where git refuses it."""
-    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent), "GIT_CONFIG_GLOBAL": os.devnull}
+    environment = {
+        **os.environ,
+        "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
     command = ["git", "apply", "--whitespace=nowarn", "-"]
     subprocess.run(command, cwd=folder, env=environment, input=text.encode(), check=True, capture_output=True)

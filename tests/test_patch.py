@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fixer.model import FileChange, Finding, Fix, Impact, Outcome, Result, Span, Status, Unit
 from fixer.output.patch import BadPatch, patch, prove, quoted
 
-# Few different lines make long common stretches, as in real edits; the odd characters are those that split lines elsewhere.
+# Few different lines make long common stretches, as in real edits; the odd characters split lines elsewhere.
 LINE = st.sampled_from(
     ["", "a", "b", "}", "  x = 1", "\f", "a\u2028b", "c\x85d", "é", "--- a", "+++ b", "@@ -1 +1 @@", "\\ x", "a\rb"]
 )
@@ -128,9 +128,15 @@ def test_the_head_says_why(tmp_path: Path) -> None:
     other = Result(Finding("other-id", "aws_x.z", "x.tf", Span(0, 0), "is advice"), Status.ADVICE, "think", 4, 1)
     change = FileChange("x.tf", b'resource "a" "b" {\n' + b"  c = 1\n" * 5, b'resource "a" "b" {\n' + b"  c = 1\n" * 4)
     text = patch(outcome(change, results=(result, other)))
-    assert text.startswith(
-        "# iacfix: . (Terraform)\n#\n# some-id [impact: in-place]: is wrong --- a\n#   x.tf:3 aws_x.y [31m\n#   note: costs money\ndiff --git"
-    )
+    head = """\
+# iacfix: . (Terraform)
+#
+# some-id [impact: in-place]: is wrong --- a
+#   x.tf:3 aws_x.y?[31m
+#   note: costs money
+diff --git a/x.tf b/x.tf
+"""
+    assert text.startswith(head)
     assert "other-id" not in text
     assert '@@ resource "a" "b" {\n' in text
     git(tmp_path, "init", "-q", ".")

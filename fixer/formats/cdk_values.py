@@ -34,7 +34,7 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a path leads: the last expression that is written, the segments beyond it, and why they can't be followed."""
+    """How far a path leads: the last expression written, the segments beyond it, what they can't be followed into."""
 
     node: ast.expr
     rest: tuple[Segment, ...] = ()
@@ -157,7 +157,11 @@ def plain(module: PythonModule, node: ast.expr) -> Any:
         case ast.List() | ast.Tuple():
             return [plain(module, element) for element in node.elts]
         case ast.Dict() if None not in node.keys:
-            return {plain(module, key): plain(module, value) for key, value in zip(node.keys, node.values, strict=True) if key}
+            return {
+                plain(module, key): plain(module, value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if key
+            }
         case ast.Attribute() | ast.Name() if CONSTANT.fullmatch(name := module.names.qualified(node) or ""):
             return Symbol(name)
     raise ValueError(node)

@@ -137,6 +137,6 @@ def attributes(place: Place, node: Scalar) -> Iterator[Mention]:
 
 
 def exact_variables(call: Call, source: str) -> bool:
-    """Whether the `${…}` of a Sub are found in its source as in its decoded text, so that their spans can be trusted."""
+    """Whether the `${…}` of a Sub stand in its source as in its decoded text, so that their spans are right."""
     scalar = sub_text(call)
     return scalar is not None and scalar.text.count("${") == source.count("${", scalar.span.start, scalar.span.end)

@@ -1,4 +1,4 @@
-"""Writing a library's name in a Python file: through the imports that are there, or with one more in the file's style."""
+"""Writing a library's name in a Python file: through its imports, or with one more in the file's own style."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fixer.formats.lines import indent_at, next_line
 from fixer.formats.python_layout import Splice, insert, listing
 from fixer.formats.python_module import PythonModule
-from fixer.model import Refused
+from fixer.model import Refused, Span
 
 LIBRARY = "aws_cdk"
 RESERVED = {"aws_lambda": "lambda_"}
@@ -24,7 +24,9 @@ class Reach:
 
 def reach(module: PythonModule, full: str, node: ast.AST) -> Reach:
     """How a node can write a full name such as `aws_cdk.aws_s3.BlockPublicAccess.BLOCK_ALL`; Refused where it can't."""
-    known = [(name, origin) for name, origin in module.names.names_for(full, node) if usable(module, name, origin, full)]
+    known = [
+        (name, origin) for name, origin in module.names.names_for(full, node) if usable(module, name, origin, full)
+    ]
     if known:
         name, origin = max(known, key=lambda found: len(found[1]))
         return Reach(name + full[len(origin) :])
@@ -34,8 +36,14 @@ def reach(module: PythonModule, full: str, node: ast.AST) -> Reach:
     package, _, rest = full.removeprefix(f"{LIBRARY}.").partition(".")
     if not package.islower():
         return imported_class(module, family, LIBRARY, full)
-    direct = [found for found in family if origin_of(found) == f"{LIBRARY}.{package}" and isinstance(found, ast.ImportFrom)]
-    return imported_class(module, direct, f"{LIBRARY}.{package}", full) if direct else imported_package(module, family, package, rest)
+    direct = [
+        found for found in family if origin_of(found) == f"{LIBRARY}.{package}" and isinstance(found, ast.ImportFrom)
+    ]
+    return (
+        imported_class(module, direct, f"{LIBRARY}.{package}", full)
+        if direct
+        else imported_package(module, family, package, rest)
+    )
 
 
 def usable(module: PythonModule, name: str, origin: str, full: str) -> bool:
@@ -63,15 +71,15 @@ def imported_class(module: PythonModule, family: Iterable[ast.AST], origin: str,
         raise Refused(f"{name} is another thing in this file", f"import {full}")
     own = [node for node in family if isinstance(node, ast.ImportFrom) and node.module == origin]
     if own:
-        return Reach(rest, tuple(insert(listing(module.source, own[-1]), name)))
+        return Reach(rest, (insert(listing(module.source, own[-1]), name),))
     return Reach(rest, (new_line(module, list(family)[-1], f"from {origin} import {name}"),))
 
 
 def imported_package(module: PythonModule, family: list[ast.Import | ast.ImportFrom], package: str, rest: str) -> Reach:
     """A package such as `aws_logs`, beside the packages that the file imports and with an alias like theirs."""
     grouped = [node for node in family if isinstance(node, ast.ImportFrom) and node.module == LIBRARY]
-    dotted = [node for node in family if isinstance(node, ast.Import) and node.names[0].name.startswith(f"{LIBRARY}.aws_")]
-    aliases = [alias for node in [*grouped, *dotted] for alias in node.names if "aws_" in alias.name]
+    dotted = [node for node in family if isinstance(node, ast.Import) and origin_of(node) != LIBRARY]
+    aliases = [alias for found in (grouped, dotted) for node in found for alias in node.names if "aws_" in alias.name]
     name = free_alias(module, package, aliases)
     item = package if name == package else f"{package} as {name}"
     written = f"{name}.{rest}"
@@ -79,7 +87,7 @@ def imported_package(module: PythonModule, family: list[ast.Import | ast.ImportF
     if dotted and not packages:
         return Reach(written, (new_line(module, dotted[-1], f"import {LIBRARY}.{package} as {name}"),))
     if (packages or grouped) and len((packages or grouped)[-1].names) > 1:
-        return Reach(written, tuple(insert(listing(module.source, (packages or grouped)[-1]), item)))
+        return Reach(written, (insert(listing(module.source, (packages or grouped)[-1]), item),))
     return Reach(written, (new_line(module, (packages or family)[-1], f"from {LIBRARY} import {item}"),))
 
 
@@ -95,8 +103,6 @@ def free_alias(module: PythonModule, package: str, neighbours: list[ast.alias]) 
 
 
 def new_line(module: PythonModule, after: ast.AST, line: str) -> Splice:
-    from fixer.model import Span
-
     text = module.source.text
     end = module.source.span(after).end
     at = next_line(text, end)

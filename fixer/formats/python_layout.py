@@ -1,4 +1,4 @@
-"""Adding and removing items between brackets, call arguments, dict entries, imported names, as their neighbours are laid out."""
+"""Adding and removing call arguments, dict entries and imported names, laid out as their neighbours are."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import libcst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
-from fixer.formats.lines import line_end, line_start, next_line, starts_line
+from fixer.formats.lines import indent_at, line_end, line_start, next_line, starts_line
 from fixer.formats.python_source import PythonSource
 from fixer.model import Refused, Span
 
@@ -73,8 +73,10 @@ def listing(source: PythonSource, node: ast.expr | ast.ImportFrom) -> Listing:
     statement = wrapper.module.body[0]
     assert isinstance(statement, libcst.SimpleStatementLine)
     parts = items(statement.body[0])
-    found = tuple(Item(place(part), place(comma) if isinstance(comma := part.comma, libcst.Comma) else None) for part in parts)
-    return Listing(source.text, Span(opening(source, node), span.end - (source.text[span.end - 1] in ")]}")), found)
+    commas = [part.comma if isinstance(part.comma, libcst.Comma) else None for part in parts]
+    found = tuple(Item(place(part), place(comma) if comma else None) for part, comma in zip(parts, commas, strict=True))
+    closed = source.text[span.end - 1] in ")]}"
+    return Listing(source.text, Span(opening(source, node), span.end - closed), found)
 
 
 Part = libcst.Arg | libcst.BaseDictElement | libcst.BaseElement | libcst.ImportAlias
@@ -88,10 +90,8 @@ def items(statement: libcst.BaseSmallStatement) -> tuple[Part, ...]:
             return tuple(entries)
         case libcst.Expr(value=libcst.List(elements=elements) | libcst.Tuple(elements=elements)):
             return tuple(elements)
-        case libcst.ImportFrom(names=libcst.ImportStar()):
-            return ()
         case libcst.ImportFrom(names=names):
-            return tuple(names)
+            return tuple(names) if not isinstance(names, libcst.ImportStar) else ()
     return ()
 
 
@@ -117,45 +117,43 @@ def depth(node: ast.AST) -> int:
     return level
 
 
-def insert(within: Listing, item: str) -> Iterator[Splice]:
-    """Add an item after the last one: on a line of its own where the last one has one."""
+def insert(within: Listing, *new: str) -> Splice:
+    """Add items after the last one: on lines of their own where the last one has one."""
     if not within.items:
         ahead = "" if not within.text[within.inside.start : within.inside.end].strip() else ", "
-        yield Span(within.inside.start, within.inside.start), item + ahead
-        return
-    last, head = within.items[-1], within.line_head()
+        return Span(within.inside.start, within.inside.start), ", ".join(new) + ahead
+    head = within.line_head()
     if "\n" in within.gap(head):
-        yield insert_line(within, last, within.items[head].span.start, item)
-    else:
-        yield insert_beside(within, last, item)
+        return insert_lines(within, within.items[head].span.start, new)
+    return insert_beside(within, new)
 
 
-def insert_line(within: Listing, last: Item, head: int, item: str) -> Splice:
-    text = within.text
+def insert_lines(within: Listing, head: int, new: tuple[str, ...]) -> Splice:
+    text, last = within.text, within.items[-1]
     indent = text[line_start(text, head) : head]
-    new = f"\n{indent}{indented(item, indent)}"
+    lines = [f"\n{indent}{indented(item, indent)}" for item in new]
     end = line_end(text, last.end)
     rest = text[last.end : end]
     if rest.strip() and not rest.lstrip().startswith("#"):
         end, rest = last.end, ""
     if last.comma:
-        return Span(end, end), f"{new},"
-    # One replacement, not a comma and a line: two items added here in one round must clash, not share the comma.
-    return Span(last.end, end), f",{rest}{new}"
+        return Span(end, end), "".join(f"{line}," for line in lines)
+    # One replacement, not a comma and lines: two fixes that add items here in one round must not share the comma.
+    return Span(last.end, end), f",{rest}{','.join(lines)}"
 
 
-def insert_beside(within: Listing, last: Item, item: str) -> Splice:
-    text = within.text
-    first = within.items[0].span.start
-    start = line_start(text, last.end)
-    length = line_end(text, last.end) - start + len(item) + 2
+def insert_beside(within: Listing, new: tuple[str, ...]) -> Splice:
+    """On the line of the last item, or below the first one where the line would get too long."""
+    text, last = within.text, within.items[-1]
+    start, first = line_start(text, last.end), within.items[0].span.start
     gap = " "
-    if length > LINE_LENGTH and within.inside.start <= first and "\n" not in text[line_start(text, first) : last.end]:
+    if line_end(text, last.end) - start + sum(len(item) + 2 for item in new) > LINE_LENGTH and start <= first:
         margin = text[start:first]
-        blank = margin[: len(margin) - len(margin.lstrip())]
-        gap = f"\n{blank}{' ' * (len(margin) - len(blank))}"
-    new = f"{gap}{indented(item, gap.lstrip(chr(10)) if gap != ' ' else '')}"
-    return (Span(last.end, last.end), f"{new},") if last.comma else (Span(last.end, last.end), f",{new}")
+        blank = indent_at(text, first)
+        gap = "\n" + blank + " " * (len(margin) - len(blank))
+    items = [gap + indented(item, gap.strip(" ") and gap[1:]) for item in new]
+    added = "".join(f"{item}," for item in items) if last.comma else "".join(f",{item}" for item in items)
+    return Span(last.end, last.end), added
 
 
 def indented(item: str, indent: str) -> str:

@@ -26,7 +26,9 @@ class PythonModule:
     @cached_property
     def imported(self) -> frozenset[str]:
         """The full names of all that is imported anywhere in the file."""
-        every = (binding for scope in self.names.scopes.values() for found in scope.bindings.values() for binding in found)
+        every = (
+            binding for scope in self.names.scopes.values() for found in scope.bindings.values() for binding in found
+        )
         return frozenset(binding.imported for binding in every if binding.imported)
 
     @cached_property

@@ -12,7 +12,7 @@ SCOPES = (*FUNCTIONS, ast.Lambda, ast.ClassDef, *COMPREHENSIONS)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Binding:
-    """One place that gives a name its value: an import of `imported`, a plain assignment of `value`, or something else."""
+    """One place that gives a name its value: an import of `imported`, a plain assignment of `value`, or another."""
 
     name: str
     node: ast.AST
@@ -95,7 +95,7 @@ class Names:
         scope.bindings.setdefault(binding.name, []).append(binding)
 
     def qualified(self, node: ast.expr) -> str | None:
-        """The full name, `aws_cdk.aws_s3.Bucket`, of a name or attribute chain; None where it is not surely an import."""
+        """The full name, `aws_cdk.aws_s3.Bucket`, of a name or attribute chain; None where it may be no import."""
         names = dotted(node)
         if names is None:
             return None
@@ -112,7 +112,7 @@ class Names:
         return origins.pop() if len(origins) == 1 else None
 
     def names_for(self, qualified: str, node: ast.AST) -> Iterator[tuple[str, str]]:
-        """The names that a node can use for a prefix of a full name: (name, the part of it that the name stands for)."""
+        """The names that a node can use for a prefix of a full name: (name, the prefix that it stands for)."""
         scope = self.scope(node)
         for visible in scope.chain():
             for name in visible.bindings:
@@ -121,7 +121,7 @@ class Names:
                     yield name, origin
 
     def assigned(self, name: ast.Name) -> ast.expr | None:
-        """The one value that a name ever has, or None where it has several or is a parameter, a loop variable and such."""
+        """The one value that a name ever has, or None where it has several, or is a parameter or loop variable."""
         found = self.scope(name).find(name.id)
         return found[1][0].value if found and len(found[1]) == 1 else None
 
@@ -157,7 +157,9 @@ def bindings(node: ast.AST, parent: ast.AST) -> Iterator[Binding]:
         case ast.arg():
             yield Binding(node.arg, node)
         case ast.Name(ctx=ast.Store() | ast.Del()):
-            yield Binding(node.id, parent if isinstance(parent, ast.NamedExpr) else node, value=assigned_value(node, parent))
+            yield Binding(
+                node.id, parent if isinstance(parent, ast.NamedExpr) else node, value=assigned_value(node, parent)
+            )
         case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             yield Binding(name, node)
         case ast.MatchMapping(rest=str(name)):

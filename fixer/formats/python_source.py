@@ -67,9 +67,13 @@ class PythonSource:
             yield parent
             node = parent
 
-    def enclosing(self, node: ast.AST, *kinds: type[N]) -> N | None:
-        """The nearest node of these kinds that the node stands in."""
-        return next((found for found in self.ancestors(node) if isinstance(found, kinds)), None)
+    def enclosing(self, node: ast.AST, kind: type[N]) -> N | None:
+        """The nearest node of a kind that the node stands in."""
+        return next((found for found in self.ancestors(node) if isinstance(found, kind)), None)
+
+    def function(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The function or method that a node stands in."""
+        return next((found for found in self.ancestors(node) if isinstance(found, FUNCTIONS)), None)
 
     def statement(self, node: ast.AST) -> ast.stmt:
         """The statement that an expression is part of, or the node itself."""

@@ -5,11 +5,12 @@ import re
 AWS_TYPE = re.compile(r"""Type["']?\s*:\s*["']?(?:AWS|Custom|Alexa)::""")
 FORMAT_VERSION = re.compile(r"""^\s*\{?\s*["']?AWSTemplateFormatVersion["']?\s*:""", re.MULTILINE)
 FIRST_LINE = re.compile(r"^(?!---|%|\s*(?:#|$))( *)\S", re.MULTILINE)
+CDK_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+aws_cdk\b", re.MULTILINE)
 JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 
 
 def is_cloudformation(path: str, text: str) -> bool:
-    """Whether a YAML or JSON text is meant as a template: top-level Resources, and AWS types or a template's version."""
+    """Whether a YAML or JSON text is a template: Resources at its top level, and AWS types or a template's version."""
     if "Resources" not in text or not (AWS_TYPE.search(text) or FORMAT_VERSION.search(text)):
         return False
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
@@ -23,3 +24,8 @@ def depth_at(text: str, offset: int) -> int:
     """How many braces are open at an offset of a JSON text."""
     bare = JSON_STRING.sub("", text[:offset])
     return bare.count("{") - bare.count("}")
+
+
+def is_cdk_python(text: str) -> bool:
+    """Whether a Python text imports the AWS CDK."""
+    return "aws_cdk" in text and CDK_IMPORT.search(text) is not None

@@ -8,7 +8,7 @@ from functools import cached_property
 from posixpath import basename, join
 
 from fixer.formats.syntax import hcl
-from fixer.formats.terraform_block import Block
+from fixer.formats.terraform_block import Block, attributes_in
 from fixer.formats.terraform_references import Reference, references_in
 from fixer.formats.terraform_values import literal_texts, rendered
 from fixer.formats.value import Literal
@@ -126,12 +126,10 @@ class Module:
 
     def spellings(self, word: str) -> Iterator[tuple[Block, str, Span]]:
         """The literal text of strings and heredocs that holds a word, with its block and span."""
-        from fixer.formats.terraform_block import attributes_in
-
         for block in self.all_blocks(word):
             for attribute, _ in attributes_in(block.node):
-                at = attribute.tree.meta
-                if block.file.text.find(word, at.start_pos, at.end_pos) >= 0:
+                at = attribute.span
+                if block.file.text.find(word, at.start, at.end) >= 0:
                     for text, span in literal_texts(attribute.expression):
                         if word in text:
                             yield block, text, span

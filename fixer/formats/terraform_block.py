@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from fixer.formats.lines import blank_at, comment_above, indent_at, line_end, line_start, starts_line, whole_lines
 from fixer.formats.syntax import hcl
+from fixer.formats.terraform_arguments import (
+    TRAILING,
+    add_arguments,
+    closes_after,
+    remove_argument,
+    rename_argument,
+    unfolded,
+)
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Changes, Edit, Span, Withheld
@@ -18,9 +26,6 @@ if TYPE_CHECKING:
 
 COMMENT = re.compile(r"[ \t]*(#|//|/\*.*\*/[ \t\r]*\n)")
 PART = re.compile(r"([^.\[\]]+)(?:\[(\d+|\*)\])?")
-# Arguments that Terraform itself reads, and tags: a new argument goes above them.
-TRAILING = frozenset({"count", "for_each", "provider", "depends_on", "tags", "tags_all", "lifecycle", "timeouts"})
-LEADING = frozenset({"count", "for_each", "provider"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +80,7 @@ class Block:
     def whole(self) -> Span:
         """The block with the comment lines directly above it, from line start to line end."""
         text = self.file.text
-        start = comment_above(text, self.node.span.start, COMMENT)
-        return Span(start, line_end(text, self.node.span.end))
+        return Span(comments_above(text, self.node.span.start), line_end(text, self.node.span.end))
 
     @property
     def text(self) -> str:
@@ -154,7 +158,7 @@ class Block:
         if self.dynamic(name):
             return Withheld(f'a dynamic "{name}" block sets it')
         if not rest:
-            return self.add_argument(name, rendered(value, self.inner, self.step))
+            return add_arguments(self, {name: rendered(value, self.inner, self.step)})
         nested = self.blocks(name)
         if index < len(nested):
             return nested[index].set(rest, value)
@@ -170,14 +174,20 @@ class Block:
             target = item.value
         return self.edit(target.span, rendered(value, self.inner, self.step))
 
+    def set_all(self, values: dict[str, Any]) -> Changes:
+        """Write several of the block's own arguments at once."""
+        texts = {name: rendered(value, self.inner, self.step) for name, value in values.items()}
+        added = {name: text for name, text in texts.items() if name not in self.node.body.attributes}
+        written = [self.edit(a.expression.span, texts[n]) for n, a in self.node.body.attributes.items() if n in texts]
+        return [*written, add_arguments(self, added)] if added else written
+
+    def rename(self, old: str, new: str) -> Changes:
+        """Another name for an argument; its value stays."""
+        return rename_argument(self, old, new)
+
     def remove(self, name: str) -> Changes:
         """Take an argument out with its line, or only it where other things stand on the line."""
-        found = self.node.body.attributes[name]
-        text = self.file.text
-        rest = text[found.span.end : line_end(text, found.span.end)].strip()
-        if starts_line(text, found.span.start) and (not rest or COMMENT.match(rest)):
-            return self.edit(argument_lines(text, found.span), "")
-        return self.edit(found.span, "")
+        return remove_argument(self, name)
 
     def delete(self) -> Edit:
         """Take the block out with the comment above it, leaving no two blank lines."""
@@ -204,89 +214,35 @@ class Block:
     def step(self) -> str:
         return self.inner.removeprefix(self.indent) or "  "
 
-    def add_argument(self, name: str, value: str) -> Edit:
-        """A new argument below the last one of the block's own, aligned with its neighbours where they are."""
-        if "\n" not in self.file.text[self.node.open : self.node.close]:
-            return self.unfold(f"{name} = {value}")
-        anchor, separate = self.anchor()
-        if anchor is None:
-            gap = "\n" if self.node.body.items and not blank_at(self.file.text, line_end(self.file.text, self.node.open) + 1) else ""
-            first = next((i for i in self.node.body.items), None)
-            gap = gap if isinstance(first, hcl.Block) or (first and first.name in TRAILING) else ""
-            return self.insert(line_end(self.file.text, self.node.open), f"\n{self.inner}{name} = {value}{gap}")
-        width = 0 if separate else self.width(anchor)
-        at = line_end(self.file.text, anchor.span.end)
-        if separate or 0 < width <= len(name):
-            after = "" if blank_at(self.file.text, at + 1) or self.closes_after(at) else "\n"
-            return self.insert(at, f"\n\n{self.inner}{name} = {value}{after}")
-        return self.insert(at, f"\n{self.inner}{name.ljust(width - 1)} = {value}")
-
-    def closes_after(self, offset: int) -> bool:
-        return not self.file.text[offset : self.node.close].strip()
-
-    def anchor(self) -> tuple[hcl.Attribute | None, bool]:
-        """The argument to add another below, and whether a blank line must part them."""
-        text, body = self.file.text, self.node.body
-        own_lines = [a for a in body.attributes.values() if starts_line(text, a.span.start)]
-        first_block = min((b.span.start for b in body.blocks), default=self.node.close)
-        plain = [a for a in own_lines if a.name not in TRAILING and a.span.start < first_block]
-        plain = plain or [a for a in own_lines if a.name not in TRAILING]
-        if plain:
-            return plain[-1], False
-        leading = [a for a in own_lines if a.name in LEADING]
-        return (leading[-1], True) if leading else (None, False)
-
-    def width(self, anchor: hcl.Attribute) -> int:
-        """Columns from the indent to the `=` of the aligned lines around an argument; 0 where they are not aligned."""
-        text = self.file.text
-        columns = {text.index("=", a.name_span.end) - a.name_span.start for a in self.neighbours(anchor)}
-        return columns.pop() if len(columns) == 1 else 0
-
-    def neighbours(self, anchor: hcl.Attribute) -> list[hcl.Attribute]:
-        """The one-line arguments on adjacent lines with this one, which `terraform fmt` aligns as a group."""
-        text = self.file.text
-        single = [a for a in self.node.body.attributes.values() if "\n" not in text[a.span.start : a.span.end]]
-        if anchor not in single:
-            return []
-        at = single.index(anchor)
-        first = last = at
-        while first > 0 and adjacent(text, single[first - 1].span, single[first].span):
-            first -= 1
-        while last + 1 < len(single) and adjacent(text, single[last].span, single[last + 1].span):
-            last += 1
-        return single[first : last + 1]
-
     def unfold(self, added: str, *, first: bool = False) -> Edit:
-        """A one-line block, which holds at most one argument, on several lines with another, set apart when first."""
-        held = self.file.text[self.node.open + 1 : self.node.close].strip()
-        inner = self.indent + ("\t" if self.indent.startswith("\t") else "  ")
-        order = (added + ("\n" if held else ""), held) if first else (held, added)
-        lines = "".join(f"{inner}{line}\n" for line in order if line)
-        return self.edit(Span(self.node.open + 1, self.node.close), f"\n{lines}{self.indent}")
+        """A one-line block on several lines with another argument, set apart when first."""
+        return unfolded(self, added, first=first)
 
     def add_block(self, text: str) -> Edit:
         """A nested block at the end of the block, above tags, lifecycle and the like."""
-        indented = "\n".join(self.inner + line if line else line for line in text.split("\n"))
         if "\n" not in self.file.text[self.node.open : self.node.close]:
-            return self.unfold(indented.strip() if not self.node.body.items else f"\n{indented}")
+            return self.unfold(f"\n{text}" if self.node.body.items else text)
+        indented = "\n".join(self.inner + line if line else line for line in text.split("\n"))
         items = [item for item in self.node.body.items if item_name(item) not in TRAILING]
         at = line_end(self.file.text, items[-1].span.end if items else self.node.open)
         gap = "\n\n" if items else "\n"
-        after = "" if blank_at(self.file.text, at + 1) or self.closes_after(at) else "\n"
+        after = "" if blank_at(self.file.text, at + 1) or closes_after(self, at) else "\n"
         return self.insert(at, f"{gap}{indented}{after}")
+
+
+def comments_above(text: str, offset: int) -> int:
+    """The start of the comments directly above the line of an offset, `/* ... */` over several lines among them."""
+    start = comment_above(text, offset, COMMENT)
+    while start and text[line_start(text, start - 1) : start].rstrip().endswith("*/"):
+        opening = text.rfind("/*", 0, start)
+        if opening < 0 or not starts_line(text, opening):
+            break
+        start = comment_above(text, opening, COMMENT)
+    return start
 
 
 def item_name(item: hcl.Attribute | hcl.Block) -> str:
     return item.name if isinstance(item, hcl.Attribute) else item.kind
-
-
-def adjacent(text: str, above: Span, below: Span) -> bool:
-    return text.count("\n", above.end, below.start) == 1
-
-
-def argument_lines(text: str, span: Span) -> Span:
-    """The lines of an argument with the comment lines directly above it; blank lines are left as `whole_lines` does."""
-    return whole_lines(text, Span(line_start(text, span.start), span.end))
 
 
 def parted(head: str) -> tuple[str, int]:
@@ -327,7 +283,7 @@ def nested_text(parts: list[str], value: str, step: str) -> str:
 
 def attributes_in(block: hcl.Block) -> Iterator[tuple[hcl.Attribute, tuple[hcl.Block, ...]]]:
     """Every argument in a block and the blocks nested in it, with the blocks around it from the outermost in."""
-    stack = [(block, (block,))]
+    stack: list[tuple[hcl.Block, tuple[hcl.Block, ...]]] = [(block, (block,))]
     while stack:
         inner, around = stack.pop()
         for item in inner.body.items:

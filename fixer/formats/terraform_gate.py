@@ -137,11 +137,7 @@ class Gate:
             case hcl.Interpolation(directive=True):
                 return no
             case hcl.Interpolation():
-                template = reference.template
-                whole = template is reference.attribute.expression and not (template and template.heredoc)
-                if whole and template and reference.around[0].kind == "output":
-                    return [indexed(reference), self.wrapped(reference.path, template, "null")]
-                return [indexed(reference), self.wrapped(reference.path, expression, backup or '""')]
+                return [indexed(reference), self.templated(reference, expression, backup)]
             case hcl.Sequence():
                 return self.listed(reference, container, expression)
             case hcl.Item():
@@ -156,6 +152,18 @@ class Gate:
         if expression is reference.node and all(step.name for step in reference.rest):
             return one_of(reference)
         return [indexed(reference), self.wrapped(reference.path, expression, "null")]
+
+    def templated(self, reference: Reference, expression: hcl.Expression, backup: str | None) -> Changes:
+        """A mention in a string: the whole string goes where it may, else what is interpolated becomes empty."""
+        template = reference.template
+        if template is None or template.heredoc or backup:
+            return self.wrapped(reference.path, expression, backup or '""')
+        outer = reference.parents[: reference.parents.index(template)]
+        if not outer and reference.around[0].kind == "output":
+            return self.wrapped(reference.path, template, "null")
+        if outer and isinstance(outer[-1], hcl.Sequence) and all_strings(outer[-1]) and not self.must_hold(reference):
+            return [self.wrapped(reference.path, template, "null"), compacted(reference, outer[-1])]
+        return self.wrapped(reference.path, expression, '""')
 
     def null_fits(self, reference: Reference) -> bool:
         """Whether null may stand as the whole value: of an output, an optional argument, or a local used in such places."""
@@ -199,13 +207,9 @@ class Gate:
                 return Withheld(f"{reference.place} would be an empty list when {self.condition} is off")
             listed = f"{text[address.start : address.end]}[*]{reference.rest_text}"
             return Edit(reference.path, at, listed)
-        if any(not isinstance(item, hcl.Template | hcl.Traversal) for item in container.children):
+        if not all_strings(container):
             return Withheld(f"{reference.place} lists {reference.text} among values that are no strings")
-        return [
-            insertion(reference.path, at.start, "compact("),
-            one_of(reference),
-            insertion(reference.path, at.end, ")"),
-        ]
+        return [one_of(reference), compacted(reference, container)]
 
     def must_hold(self, reference: Reference) -> bool:
         """Whether the list is of a policy statement, which is refused without a resource."""
@@ -233,6 +237,19 @@ def one_of(reference: Reference) -> Changes:
         insertion(reference.path, reference.address_span.end, "[*]"),
         insertion(reference.path, reference.span.end, ")"),
     ]
+
+
+def all_strings(sequence: hcl.Sequence) -> bool:
+    return all(isinstance(item, hcl.Template | hcl.Traversal) for item in sequence.children)
+
+
+def compacted(reference: Reference, sequence: hcl.Sequence) -> Changes:
+    """The list without what is null, by `compact`, unless it stands in one already."""
+    outer = reference.parents[: reference.parents.index(sequence)]
+    if outer and isinstance(outer[-1], hcl.Call) and outer[-1].name == "compact":
+        return ()
+    at = sequence.span
+    return [insertion(reference.path, at.start, "compact("), insertion(reference.path, at.end, ")")]
 
 
 def insertion(path: str, offset: int, text: str) -> Edit:

@@ -84,8 +84,8 @@ class Reference:
 def references_in(block: Block, parts: tuple[str, ...]) -> Iterator[Reference]:
     """The mentions of an address, given by its parts, in one top-level block."""
     for attribute, around in attributes_in(block.node):
-        at = attribute.tree.meta
-        if block.file.text.find(parts[0], at.start_pos, at.end_pos) < 0:
+        at = attribute.span
+        if block.file.text.find(parts[0], at.start, at.end) < 0:
             continue
         for node, parents in hcl.walk(attribute.expression):
             if isinstance(node, hcl.Traversal) and node.starts_with(parts):

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from io import StringIO
-from itertools import takewhile
 from pathlib import PurePosixPath
 
 from unidiff.errors import UnidiffParseError
@@ -14,8 +13,9 @@ from unidiff.patch import Line, PatchedFile, PatchSet
 
 from fixer.formats import FORMATS
 from fixer.model import FileChange, Outcome, Result, Status
+from fixer.output import plain
+from fixer.output.hunks import CONTEXT, hunks
 
-CONTEXT = 3
 NO_FILE = "/dev/null"
 NO_BLOB = "0" * 40
 NO_NEWLINE = "\\ No newline at end of file\n"
@@ -72,11 +72,6 @@ def comments(outcome: Outcome) -> Iterator[str]:
             yield f"#   note: {plain(note)}\n"
 
 
-def plain(text: str) -> str:
-    """The text on one line, without what a terminal or a patch reader could take for a command."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
 def diff(change: FileChange, source: FileChange | None = None) -> str:
     """One file's diff; `source` is the removal of the file that it was moved from."""
     before = source.before if source else change.before
@@ -123,30 +118,22 @@ def decoded(data: bytes | None) -> str:
 
 
 def hunk_lines(before: str, after: str, path: str) -> Iterator[str]:
-    """The hunks, with the line that each is below."""
+    """The hunks, each with the line that it is below."""
     old, new = lines(before), lines(after)
-    # Only the lines between the first and the last change are compared: most of a file is not in question.
-    first = common(old, new)
-    last = common(old[first:][::-1], new[first:][::-1])
-    start, tail = max(first - CONTEXT, 0), max(last - CONTEXT, 0)
-    a, b = old[start : len(old) - tail], new[start : len(new) - tail]
-    for group in SequenceMatcher(None, a, b, autojunk=False).get_grouped_opcodes(CONTEXT):
-        if all(tag == "equal" for tag, *_ in group):
-            continue
-        (_, old_start, _, new_start, _), (_, _, old_end, _, new_end) = group[0], group[-1]
-        ranges = f"-{extent(start + old_start, old_end - old_start)} +{extent(start + new_start, new_end - new_start)}"
-        yield f"@@ {ranges} @@{heading(old, start + old_start, path)}\n"
-        for tag, old_from, old_to, new_from, new_to in group:
-            if tag == "equal":
-                yield from marked(" ", a[old_from:old_to])
-            else:
-                yield from marked("-", a[old_from:old_to])
-                yield from marked("+", b[new_from:new_to])
-
-
-def common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines are the same from the start."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    for hunk in hunks(old, new):
+        first, last = hunk[0], hunk[-1]
+        lead = min(CONTEXT, first.old_start)
+        trail = min(CONTEXT, len(old) - last.old_end)
+        start, new_start = first.old_start - lead, first.new_start - lead
+        end, new_end = last.old_end + trail, last.new_end + trail
+        ranges = f"-{extent(start, end - start)} +{extent(new_start, new_end - new_start)}"
+        yield f"@@ {ranges} @@{heading(old, start, path)}\n"
+        for block in hunk:
+            yield from marked(" ", old[start : block.old_start])
+            yield from marked("-", old[block.old_start : block.old_end])
+            yield from marked("+", new[block.new_start : block.new_end])
+            start = block.old_end
+        yield from marked(" ", old[start:end])
 
 
 def lines(text: str) -> list[str]:

@@ -101,7 +101,7 @@ class S3PublicAccessBlock(Transform):
         if public:
             yield self.advice(block, message, public)
         else:
-            yield self.finding(block, message, [block.set(name, True) for name in off])
+            yield self.finding(block, message, block.set_all(dict.fromkeys(off, True)))
 
 
 def public_reason(bucket: Block) -> str | None:

@@ -176,24 +176,30 @@ class Body:
 
 
 def parse(text: str) -> Body:
-    """The top-level body of a file; Refused where it does not parse or repeats an attribute."""
-    body = parse_tree(text).children[0]
-    return body_of(body, text, 0)
+    """The top-level body of a file; Refused where it does not parse, repeats an attribute or nests too deeply."""
+    body = body_of(parse_tree(text).children[0], text)
+    if "<<" in text:
+        read_heredocs(body, text)
+    return body
 
 
-MAX_DEPTH = 200
+def read_heredocs(body: Body, text: str) -> None:
+    """Look into each heredoc now, because the grammar does not: later is too late to refuse the file."""
+    for item in body.items:
+        if isinstance(item, Block):
+            read_heredocs(item.body, text)
+        elif text.find("<<", item.span.start, item.span.end) >= 0:
+            _ = item.expression
 
 
-def body_of(tree: Any, text: str, depth: int) -> Body:
-    if depth > MAX_DEPTH:
-        raise Refused(f"blocks nested more than {MAX_DEPTH} deep", "flatten the blocks", tree.meta.start_pos)
+def body_of(tree: Any, text: str) -> Body:
     items: list[Attribute | Block] = []
     for child in tree.children:
         if child.data == "attribute":
             name = child.children[0]
             items.append(Attribute(name_of(name), trimmed(span(child), text), span(name), child.children[-1], text))
         elif child.data == "block":
-            items.append(block_of(child, text, depth))
+            items.append(block_of(child, text))
     names = [item.name for item in items if isinstance(item, Attribute)]
     if len(set(names)) < len(names):
         twice = next(i for i in items if isinstance(i, Attribute) and names.count(i.name) > 1)
@@ -201,22 +207,28 @@ def body_of(tree: Any, text: str, depth: int) -> Body:
     return Body(tuple(items))
 
 
-def block_of(tree: Any, text: str, depth: int) -> Block:
+def block_of(tree: Any, text: str) -> Block:
     heads = [c for c in tree.children if isinstance(c, Tree) and c.data in ("identifier", "keyword", "string", "literal_value")]
     opening = next(c for c in tree.children if isinstance(c, Token) and c.type == "LBRACE")
     inner = next(c for c in tree.children if isinstance(c, Tree) and c.data == "body")
     whole = span(tree)
     labels = tuple(name_of(head) for head in heads[1:])
     spans = tuple(span(head) for head in heads[1:])
-    return Block(
-        name_of(heads[0]), labels, spans, whole, opening.start_pos or 0, whole.end - 1, body_of(inner, text, depth + 1)
-    )
+    return Block(name_of(heads[0]), labels, spans, whole, opening.start_pos or 0, whole.end - 1, body_of(inner, text))
+
+
+# The rules whose trees also hold the newlines and comments behind what they are about.
+TRAILING = frozenset({"attribute", "object_elem", "binary_op", "binary_term", "conditional", "unary_op"})
 
 
 def span(tree: Any) -> Span:
+    """The span of a token or tree, without newlines and comments behind it."""
     if isinstance(tree, Token):
         return Span(tree.start_pos or 0, tree.end_pos or 0)
-    return Span(tree.meta.start_pos, tree.meta.end_pos)
+    last = tree
+    while last.data in TRAILING:
+        last = trees(last)[-1]
+    return Span(tree.meta.start_pos, last.meta.end_pos)
 
 
 def trimmed(at: Span, text: str) -> Span:
@@ -277,10 +289,22 @@ def convert(tree: Any, shift: int, text: str) -> Expression:
             arguments = next((child for child in trees(tree) if child.data == "arguments"), None)
             names = "::".join(str(c.children[0]) for c in trees(tree) if c.data == "identifier")
             return Call(at, tuple(convert(c, shift, text) for c in trees(arguments)) if arguments else (), names)
+        case "binary_op":
+            return Operation(at, tuple(convert(operand, shift, text) for operand in operands(tree)))
         case "conditional":
             return Conditional(at, tuple(convert(child, shift, text) for child in trees(tree)))
         case _:
             return Operation(at, tuple(convert(child, shift, text) for child in trees(tree)))
+
+
+def operands(tree: Any) -> list[Any]:
+    """The operands of a chain such as `a + b - c`, whose tree is as deep as the chain is long."""
+    found: list[Any] = []
+    while tree.data == "binary_op":
+        left, term = trees(tree)
+        found.append(trees(term)[0])
+        tree = left
+    return [tree, *reversed(found)]
 
 
 def string_part(tree: Any, shift: int, text: str) -> Expression:

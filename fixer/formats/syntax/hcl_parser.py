@@ -14,6 +14,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from fixer.model import Refused
 
+DEPTH = 300  # levels of the parse tree, about three for a bracket; the nodes are made by recursion
+BRACKET = re.compile(r"[(\[{?]|[)\]}]")
 HEREDOC = re.compile(r"<<-?([^\W\d][\w.-]*)\r?\n")
 
 
@@ -51,11 +53,33 @@ def cache_folder() -> Path | None:
 def parse_tree(text: str) -> Tree:  # type: ignore[type-arg]
     """The parse tree of a file's text; Refused with the offset where it does not parse."""
     try:
-        return parser().parse(normalised(text) + "\n")
+        tree = parser().parse(normalised(text) + "\n")
     except UnexpectedInput as error:
         raise refusal(error, text) from None
-    except RecursionError:
-        raise Refused("nested too deeply to read", "split the expression") from None
+    if may_be_deep(text) and (deep := deepest(tree)) is not None:
+        raise Refused("nested too deeply to read", "split the expression", deep)
+    return tree
+
+
+def may_be_deep(text: str) -> bool:
+    """Whether brackets and conditionals might nest too deeply; strings and comments are not told apart here."""
+    depth = top = 0
+    for bracket in BRACKET.finditer(text):
+        depth = depth + 1 if bracket[0] in "([{?" else max(depth - 1, 0)
+        top = max(top, depth)
+    return top * 3 > DEPTH
+
+
+def deepest(tree: Tree) -> int | None:  # type: ignore[type-arg]
+    """The offset of the first node that lies deeper than DEPTH, or None; a chain of operators counts as one level."""
+    stack: list[tuple[Tree, int]] = [(tree, 0)]  # type: ignore[type-arg]
+    while stack:
+        node, depth = stack.pop()
+        if depth > DEPTH:
+            return node.meta.start_pos
+        inner = depth if node.data == "binary_op" else depth + 1
+        stack += [(child, inner) for child in node.children if isinstance(child, Tree) and not child.meta.empty]
+    return None
 
 
 def refusal(error: UnexpectedInput, text: str) -> Refused:

@@ -1,0 +1,99 @@
+"""What the command line can ask for: run, list_transforms, explain."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from contextlib import nullcontext
+from pathlib import Path
+
+from fixer import pool
+from fixer.arguments import names
+from fixer.config import PROFILES, Options, UsageError, check_names, known_name
+from fixer.config_file import load
+from fixer.discover import common_folder, common_root, discover, targets
+from fixer.journal import NotWritten
+from fixer.model import Impact, Outcome, Problem, Status
+from fixer.output import catalogue, json, text
+from fixer.output.patch import BadPatch, patch
+from fixer.transform import registry
+from fixer.write import locked, recover, refused, written
+
+PENDING, WRONG = 1, 2
+
+
+def list_transforms(args: Namespace) -> int:
+    emit(catalogue.markdown() if args.markdown else catalogue.text())
+    return 0
+
+
+def explain(args: Namespace) -> int:
+    emit(catalogue.explain(registry()[known_name(args.id, registry(), "transform", "explain")]))
+    return 0
+
+
+def run(args: Namespace) -> int:
+    """Look at everything that is named, show or write the repairs, and say how it went."""
+    cwd = Path.cwd().resolve()
+    named = targets(args.paths, cwd)
+    options = override(load(common_folder(named.values()), args.config and cwd / args.config), args)
+    root = common_root(named.values(), cwd)
+    left = recover(root)
+    found = discover(named, root, options.excludes)
+    out = text.console(args.no_color)
+    outcomes, patches = [], {}
+    try:
+        with locked(root) if args.apply else nullcontext():
+            for outcome in text.progress(pool.run(found.units, root, options, args.jobs), len(found.units), out):
+                settled, patches[outcome.unit] = settle(outcome, root, args.apply)
+                outcomes.append(settled)
+    except NotWritten as error:
+        raise UsageError(error.path, error.what, error.advice) from error
+    problems = [*left, *found.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
+    status = exit_status(outcomes, problems, args.exit_zero)
+    if args.output_format == "json":
+        emit(json.document(root, outcomes, patches, problems, status), args.output_file)
+    elif not args.apply and not args.check:
+        emit("".join(patches.values()), args.output_file)
+    text.report(outcomes, problems, out, applied=args.apply)
+    return status
+
+
+def override(options: Options, args: Namespace) -> Options:
+    """The configured options with what the command line says instead."""
+    impacts = (impact.label for impact in Impact)
+    return options.override(
+        select=check_names(names(args.select), "--select"),
+        ignore=check_names(names(args.ignore), "--ignore"),
+        allow=Impact.named(known_name(args.allow, impacts, "impact", "--allow")) if args.allow else None,
+        new=args.new,
+        profile=known_name(args.profile, PROFILES, "profile", "--profile") if args.profile else None,
+    )
+
+
+def settle(outcome: Outcome, root: Path, apply: bool) -> tuple[Outcome, str]:
+    """The outcome and its patch; on disk where that is asked for and the patch says what is written."""
+    try:
+        made = patch(outcome)
+    except BadPatch as error:
+        return refused(outcome, Problem(outcome.unit.path, 0, 0, f"internal error: {error}", "please report it")), ""
+    return (written(outcome, root) if apply else outcome), made
+
+
+def exit_status(outcomes: Iterable[Outcome], problems: Iterable[Problem], zero: bool) -> int:
+    """2 where something went wrong, 1 where a fix is still to be made; advice and what is ignored count for nothing."""
+    statuses = {result.status for outcome in outcomes for result in outcome.results}
+    if Status.FAILED in statuses or any(problem.error for problem in problems):
+        return WRONG
+    return PENDING if statuses & {Status.PENDING, Status.HELD_BACK} and not zero else 0
+
+
+def emit(made: str, path: str | None = None) -> None:
+    """To stdout or the file, as UTF-8 with the newlines that it has."""
+    data = made.encode("utf-8", "surrogateescape")
+    if path is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        Path(path).write_bytes(data)
+    except OSError as error:
+        raise UsageError(path, error.strerror or str(error), "name a file that can be written") from error

@@ -1,0 +1,86 @@
+"""The summary for people, on stderr: what was met, what became of each finding, how many there are of each."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from fixer.model import Outcome, Problem, Result, Status
+from fixer.output import plain
+
+STYLES = {
+    Status.FIXED: "green",
+    Status.PENDING: "green",
+    Status.HELD_BACK: "yellow",
+    Status.SUPPRESSED: "dim",
+    Status.ADVICE: "cyan",
+    Status.FAILED: "red",
+}
+
+
+def console(no_color: bool) -> Console:
+    """A console on stderr; NO_COLOR and FORCE_COLOR are honoured by rich."""
+    return Console(stderr=True, no_color=no_color or None, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def progress(outcomes: Iterator[Outcome], total: int, out: Console) -> Iterator[Outcome]:
+    """The outcomes, with a bar on long work when somebody watches."""
+    if not sys.stderr.isatty() or not out.is_terminal or total < 2:
+        yield from outcomes
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("Reading", total=total)
+        for outcome in outcomes:
+            bar.update(task, advance=1, description=plain(outcome.unit.path)[-40:])
+            yield outcome
+
+
+def report(outcomes: Sequence[Outcome], problems: Sequence[Problem], out: Console, *, applied: bool) -> None:
+    """A line for each problem and each finding that somebody may want to act on, then the counts."""
+    for problem in problems:
+        out.print(Text(plain(str(problem)), style="red" if problem.error else "dim"))
+    results = [result for outcome in outcomes for result in outcome.results]
+    for result in sorted(results, key=lambda r: (r.finding.path, r.line, r.column, r.finding.transform)):
+        if result.status is not Status.SUPPRESSED:
+            out.print(line(result))
+    out.print(summary(results, outcomes, applied=applied))
+
+
+def line(result: Result) -> Text:
+    """`path:line:col: id subject: message (impact) - reason`."""
+    finding = result.finding
+    text = Text.assemble(
+        f"{plain(finding.path)}:{result.line}:{result.column}: ",
+        (finding.transform, "bold"),
+        f" {plain(finding.subject)}: {plain(finding.message)}",
+    )
+    if finding.fix:
+        text.append(f" ({finding.fix.impact.label})", style="dim")
+    if result.status is not Status.PENDING:
+        text.append(f" {result.status}", style=STYLES[result.status])
+    if result.reason:
+        text.append(f" - {plain(result.reason)}")
+    return text
+
+
+def summary(results: Iterable[Result], outcomes: Sequence[Outcome], *, applied: bool) -> Text:
+    counts = Counter(result.status for result in results)
+    if not outcomes:
+        return Text("No Terraform, CloudFormation or CDK source was found.")
+    where = counted(len(outcomes), "unit")
+    if not counts:
+        return Text(f"Nothing to do in {where}.")
+    text = Text(f"{counted(counts.total(), 'finding')} in {where}: ")
+    text.append_text(Text(", ").join(Text(f"{counts[s]} {s}", style=STYLES[s]) for s in Status if counts[s]))
+    text.append(".")
+    if counts[Status.PENDING] and not applied:
+        text.append(" --apply writes what is pending.")
+    return text
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

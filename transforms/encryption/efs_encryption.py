@@ -1,0 +1,31 @@
+"""EFS file systems that are not encrypted at rest."""
+
+from fixer.model import Impact
+from fixer.setting import Setting, SettingTransform
+
+
+class EfsEncryption(SettingTransform):
+    """EFS file system is not encrypted at rest.
+
+    ## Why
+    Files, their names and metadata are stored in the clear: a copy of the storage is a copy of the data.
+
+    ## Fix
+    Encryption is turned on, with the key `aws/elasticfilesystem` that AWS manages unless another one is named.
+
+    ## Impact
+    Data loss: a file system is encrypted when it is made or never, so that it is made anew, empty. To keep the files,
+    make an encrypted one beside it, copy them (AWS DataSync, or a restore from AWS Backup), then change over the clients.
+
+    ## References
+    https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html
+    https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html
+    """
+
+    impact = Impact.DATA_LOSS
+    closes = ("CKV_AWS_42", "AWS-0037")
+    note = (
+        "a deployed file system is replaced by an empty one: make an encrypted one beside it, copy the files "
+        "(AWS DataSync, or a restore from AWS Backup), then change over the clients"
+    )
+    terraform_settings = (Setting("aws_efs_file_system", "encrypted", True, absent=False),)
