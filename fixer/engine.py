@@ -1,6 +1,6 @@
 """One unit: find on the text that the user has, fix to a fixed point, check again, say what became of each finding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -9,20 +9,22 @@ from fixer.config import Options
 from fixer.converge import Converged, converge
 from fixer.formats import load
 from fixer.model import Finding, Move, Outcome, Problem, Refused, Result, Status, Unit
-from fixer.suppress import suppressed
+from fixer.suppress import mistakes, suppressed
 from fixer.transform import Transform
 from fixer.workspace import SourceFile, Workspace, read
 
 
 def run(unit: Unit, root: Path, options: Options) -> Outcome:
     """Read a unit's files and repair them; nothing is written. Never raises for what the sources hold."""
-    files, problems = {}, []
+    files, problems, locked = {}, [], dict(unit.locked)
     for path in unit.files:
         try:
             files[path] = read(root, path)
+            problems += mistakes(files[path])
         except Refused as refused:
             problems.append(SourceFile(path, "").problem(refused))
-    return Repair(unit, root, options, Workspace(files), problems).outcome()
+            locked[path] = "not readable"
+    return Repair(unit, root, options, Workspace(files), problems, locked).outcome()
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Repair:
     options: Options
     before: Workspace
     problems: list[Problem]
+    locked: Mapping[str, str]
     suppressions: dict[tuple[str, ...], str] = field(default_factory=dict)
     last: tuple[Workspace, list[Finding]] | None = None
 
@@ -74,10 +77,21 @@ class Repair:
         if view.blind:
             reason = f"withheld: {'; '.join(dict.fromkeys(view.blind))}"
             findings = [replace(f, fix=None, reason=reason) if f.fix else f for f in findings]
+        findings = [self.unlocked(finding) for finding in findings]
         for finding in findings:
             if (ignore := self.suppression(finding, workspace)) is not None:
                 self.suppressions[finding.key] = ignore
         return findings
+
+    def unlocked(self, finding: Finding) -> Finding:
+        """The finding; as advice where its fix would change a file that must stay as it is."""
+        changes = finding.fix.changes if finding.fix else ()
+        paths = [path for change in changes for path in (change.path, getattr(change, "target", change.path))]
+        for path in paths:
+            if path in self.locked:
+                reason = f"withheld: {path} would have to change, and it is {self.locked[path]}"
+                return replace(finding, fix=None, reason=reason)
+        return finding
 
     def note(self, problem: Problem) -> None:
         if problem not in self.problems:

@@ -79,6 +79,13 @@ class Flow:
         """The first call of one of these methods on, or maybe on, what this call makes."""
         return self.first(module, call, self.attributes(names))
 
+    def calls(self, module: PythonModule, call: ast.Call, name: str) -> Iterator[tuple[Mention, ast.Call]]:
+        """The calls of a method on, or maybe on, what this call makes."""
+        for mention in self.attributes({name}):
+            parent = mention.module.source.parents[mention.node]
+            if isinstance(parent, ast.Call) and parent.func is mention.node and self.first(module, call, [mention]):
+                yield mention, parent
+
     def first(self, module: PythonModule, call: ast.Call, found: Iterable[Mention], raw: bool = True) -> Site | None:
         """The first mention of this construct; `raw`: whether it is its own L1 resource, with properties to set."""
         for mention in found:

@@ -1,7 +1,6 @@
 """EBS volumes that are not encrypted: of their own, of instances, of launch templates and configurations."""
 
 from fixer.formats.terraform_block import Block
-from fixer.formats.value import Absent
 from fixer.model import Impact
 from fixer.setting import Setting, SettingTransform
 
@@ -15,7 +14,7 @@ REPLACED = (
 def by_default(resource: Block) -> bool:
     """Whether the unit makes every new volume of the resource's provider encrypted."""
     return any(
-        not default["enabled"].differs_from(True) or isinstance(default["enabled"], Absent)
+        not default.attribute("enabled") or not default["enabled"].differs_from(True)
         for default in resource.module.resources("aws_ebs_encryption_by_default")
         if provider_of(default) == provider_of(resource)
     )
@@ -68,9 +67,7 @@ class EbsEncryption(SettingTransform):
 
     impact = Impact.DATA_LOSS
     closes = ("CKV_AWS_3", "CKV_AWS_8", "CKV_AWS_106", "AWS-0008", "AWS-0026", "AWS-0131")
-    note = (
-        "a deployed volume is replaced by an empty one: take a snapshot, copy it with a key, and set snapshot_id to the copy"
-    )
+    note = "a deployed volume is replaced by an empty one: take a snapshot, copy it with a key, and set snapshot_id to the copy"
     terraform_settings = (
         Setting("aws_ebs_volume", "encrypted", True, unless=by_default, absent=False),
         Setting("aws_instance", "root_block_device.encrypted", True, unless=from_template, absent=False, note=REPLACED),

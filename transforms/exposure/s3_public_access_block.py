@@ -1,14 +1,19 @@
 """S3 buckets without a complete public access block."""
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_companions import companion, companions_of
 from fixer.formats.terraform_policies import Statement, statements_of
-from fixer.formats.value import Absent, Literal, Unresolved
+from fixer.formats.value import Absent, Literal, Struct, Symbol, Unresolved
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import App, Construct
 
 SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 MISSING = "bucket has no public access block"
@@ -33,6 +38,16 @@ FIXING_KEYS = frozenset(
     }
 )
 # The canned ACLs that let in others than the account: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+CDK_BLOCK = "aws_cdk.aws_s3.BlockPublicAccess"
+CDK_L1_BLOCK = "aws_cdk.aws_s3.CfnBucket.PublicAccessBlockConfigurationProperty"
+CDK_WEBSITE = (
+    "website_index_document",
+    "website_error_document",
+    "website_redirect",
+    "website_routing_rules",
+    "website_configuration",
+)
+CDK_PRIVATE = frozenset({"PRIVATE", "LOG_DELIVERY_WRITE", "BUCKET_OWNER_FULL_CONTROL", "BUCKET_OWNER_READ"})
 PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
 
 
@@ -69,6 +84,26 @@ class S3PublicAccessBlock(Transform):
             if isinstance(source, Literal) and "s3-bucket" in str(source.value) and not source.value.startswith("."):
                 reason = "left alone: the bucket is in a module outside this tree; set its block_public_* inputs there"
                 yield self.advice(call, "bucket is made by a module", reason)
+
+    def cdk_python(self, app: "App") -> Iterable[Finding]:
+        for bucket in app.resources("aws_cdk.aws_s3.Bucket"):
+            yield from self.cdk_bucket(bucket, "block_public_access", CDK_BLOCK)
+        for bucket in app.resources("aws_cdk.aws_s3.CfnBucket"):
+            yield from self.cdk_bucket(bucket, "public_access_block_configuration", CDK_L1_BLOCK)
+
+    def cdk_bucket(self, bucket: "Construct", argument: str, block: str) -> Iterator[Finding]:
+        public = cdk_public_reason(bucket)
+        off = cdk_settings_off(bucket, argument, block)
+        if isinstance(off, Unresolved):
+            yield self.advice(bucket, MISSING, f"not decided here: {argument} is {off.text}")
+        elif off and public:
+            yield self.advice(bucket, MISSING, public)
+        elif off == SETTINGS:
+            all_on = Symbol(f"{CDK_BLOCK}.BLOCK_ALL") if block == CDK_BLOCK else Struct(block, dict.fromkeys(SETTINGS, True))
+            yield self.finding(bucket, MISSING, bucket.set(argument, all_on))
+        elif off:
+            message = f"{', '.join(off)} {'is' if len(off) == 1 else 'are'} off"
+            yield self.finding(bucket, message, bucket.fill(argument, dict.fromkeys(off, True)))
 
     def bucket(self, bucket: Block) -> Iterator[Finding]:
         blocks = companions_of(bucket, "aws_s3_bucket_public_access_block", "bucket", "bucket")
@@ -136,3 +171,55 @@ def is_public(statement: Statement) -> bool:
     everyone = any("*" in names for kind, names in statement.principals.items() if kind in ("AWS", "*"))
     fixed = any(key.lower() in FIXING_KEYS for key in statement.conditions)
     return everyone and statement.effect != "Deny" and not fixed
+
+
+def cdk_settings_off(bucket: "Construct", argument: str, block: str) -> tuple[str, ...] | Unresolved:
+    """The settings of a bucket's block that are not on; all of them stands for a block that is to be written anew."""
+    match bucket[argument]:
+        case Absent():
+            return SETTINGS
+        case Literal(value=Symbol(name)):
+            return () if name == f"{CDK_BLOCK}.BLOCK_ALL" else SETTINGS
+        case Unresolved() as unresolved if bucket.changed_later or bucket.callee(argument) != block:
+            return unresolved
+    values = {name: bucket[f"{argument}.{name}"] for name in SETTINGS}
+    for value in values.values():
+        if isinstance(value, Unresolved):
+            return value
+    return tuple(name for name, value in values.items() if value.differs_from(True))
+
+
+def cdk_public_reason(bucket: "Construct") -> str | None:
+    """Why a bucket is, or may be, public on purpose; None where nothing says so."""
+    for name in CDK_WEBSITE:
+        if not isinstance(bucket[name], Absent):
+            return f"the bucket is a website ({name}); put CloudFront before it first"
+    match bucket["public_read_access"]:
+        case Literal(value=True) | Unresolved():
+            return "public_read_access lets the public in, and does not synthesize with the block; remove it first"
+    match bucket["access_control"]:
+        case Literal(value=acl) if acl_name(acl) not in CDK_PRIVATE:
+            return f"the bucket has the ACL {acl_name(acl)}; remove it first"
+        case Unresolved(text):
+            return f"not decided here: the ACL of the bucket is {text}"
+    if site := bucket.used_by("grant_public_access"):
+        return f"{site} lets the public in, and does not synthesize with the block; remove it first"
+    return cdk_public_policy(bucket)
+
+
+def acl_name(acl: object) -> str:
+    """`PUBLIC_READ` for the enum member and for CloudFormation's `PublicRead`."""
+    return acl.name.rsplit(".", 1)[-1] if isinstance(acl, Symbol) else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(acl)).upper()
+
+
+def cdk_public_policy(bucket: "Construct") -> str | None:
+    from fixer.formats.cdk_policies import separate_policy, statements_of
+
+    for statement in statements_of(bucket):
+        if not statement.known:
+            return f"the statement of {statement.site} can't be read here; decide whether it lets the public in"
+        if statement.everyone and not statement.denies and not statement.keys & FIXING_KEYS:
+            return f"{statement.site} lets the public in; remove that first"
+    if site := separate_policy(bucket):
+        return f"the policy {site} may let the public in; decide that first"
+    return None

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 
 from fixer.formats.terraform import Module, Variable
 from fixer.formats.terraform_block import Block
-from fixer.formats.value import Absent, Literal, Source, Unresolved
+from fixer.formats.value import Literal, Source, Unresolved
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
 
 ARGUMENT = "retention_in_days"
 MISSING = "log group keeps its events for ever"
+ZERO = "{} has the default 0, which means for ever; give it another"
 # A variable for the retention of logs in general, not for that of one kind of them such as `audit_retention_days`.
-GENERAL = re.compile(r"(cloudwatch_|cw_)?(logs?_)?(group_)?retention(_in)?(_days|_period)?\Z")
+GENERAL = re.compile(r"var\.(cloudwatch_|cw_)?(logs?_)?(group_)?retention(_in)?(_days|_period)?\Z")
 
 
 class LogRetention(Transform):
@@ -40,22 +41,50 @@ class LogRetention(Transform):
     settings = {"days": 30, "variable": "cloudwatch_retention_days"}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
-        groups = module.resources("aws_cloudwatch_log_group")
-        for group in groups:
-            if not group["log_group_class"].differs_from("DELIVERY") and group.attribute("log_group_class"):
-                continue  # CloudWatch sets the retention of this class itself
+        for group in module.resources("aws_cloudwatch_log_group"):
+            if group.attribute("log_group_class") and not group["log_group_class"].differs_from("DELIVERY"):
+                continue  # CloudWatch itself sets the retention of this class
             match group[ARGUMENT]:
-                case Absent():
-                    yield self.limited(group, groups)
-                case Literal(value=value) if value in (0, "0", None):
-                    yield self.limited(group, groups)
-                case Unresolved(text) if is_zero(module, text):
-                    yield self.advice(group, MISSING, f"{text} has the default 0, which means for ever; give it another")
+                case Literal(value=value) if value not in (0, "0", None):
+                    continue
+                case Unresolved(text):
+                    if default_of(module, text) == 0:
+                        yield self.advice(group, MISSING, ZERO.format(text))
+                case _:
+                    yield self.limited(group)
 
-    def limited(self, group: Block, groups: list[Block]) -> Finding:
-        reference, declared = self.retention(group.module, groups)
-        if is_zero(group.module, reference):
-            return self.advice(group, MISSING, f"{reference} has the default 0, which means for ever; give it another")
-        days = default_of(group.module, reference, self.setting["days"])
+    def limited(self, group: Block) -> Finding:
+        """The finding for a group without retention, with the variable that gives it one."""
+        module = group.module
+        reference, declared = general_variable(module), ()
+        if reference is None:
+            reference, declared = module.variable(
+                Variable(
+                    self.setting["variable"],
+                    "number",
+                    str(self.setting["days"]),
+                    "Days that CloudWatch keeps log events before it deletes them.",
+                )
+            )
+        default = self.setting["days"] if declared else default_of(module, reference)
+        if default == 0:
+            return self.advice(group, MISSING, ZERO.format(reference))
+        days = reference if default is None else default
         note = f"events older than {days} days are deleted from a log group that is deployed"
         return self.finding(group, MISSING, group.set(ARGUMENT, Source(reference)), declared, note=note)
+
+
+def general_variable(module: Module) -> str | None:
+    """The one variable for logs in general that log groups of the module take their retention from."""
+    values = [group[ARGUMENT] for group in module.resources("aws_cloudwatch_log_group")]
+    used = {value.text for value in values if isinstance(value, Unresolved) and GENERAL.match(value.text)}
+    return used.pop() if len(used) == 1 else None
+
+
+def default_of(module: Module, reference: str) -> int | None:
+    """The whole number that a variable has as its default, None where there is none."""
+    for variable in module.blocks("variable", reference.removeprefix("var.")):
+        match variable["default"]:
+            case Literal(value=int() | str() as value) if str(value).isdigit():
+                return int(value)
+    return None

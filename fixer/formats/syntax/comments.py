@@ -53,14 +53,24 @@ def blank_between(text: str, left: Span, right: Span) -> bool:
     return BLANK_LINE.search(text, left.end, right.start) is not None
 
 
-def lines_of(text: str, start: int, end: int) -> Span:
-    """Whole lines to take out, from a line's start to a line's end: with one newline, and one of two blank lines."""
+def lines_of(text: str, start: int, end: int, indent: int) -> Span:
+    """Whole lines to take out, from a line's start to a line's end: with one newline, and one of two blank lines.
+
+    Lines of blanks deeper than `indent` go too: under a block scalar above they would become a part of its text.
+    """
     if end < len(text):
         end = text.index("\n", end) + 1
     elif start > 0:
         start -= 1
-    blank_above = start == 0 or text[line_start(text, start - 1) : start].strip() == ""
-    below = line_end(text, end)
-    if blank_above and end < len(text) and text[end:below].strip() == "" and below < len(text):
-        end = text.index("\n", below) + 1
+    blank_above = start == 0 or not text[line_start(text, start - 1) : start].strip()
+    if blank_above and is_blank(text, end):
+        end = text.index("\n", end) + 1
+    while is_blank(text, end) and line_end(text, end) - end > indent:
+        end = text.index("\n", end) + 1
     return Span(start, end)
+
+
+def is_blank(text: str, start: int) -> bool:
+    """Whether a line that ends with a newline holds nothing."""
+    end = line_end(text, start)
+    return end < len(text) and not text[start:end].strip()

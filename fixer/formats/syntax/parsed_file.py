@@ -134,9 +134,9 @@ class ParsedFile:
         return Withheld("the list item stands behind another sign on its line")
 
     def remove_lines(self, span: Span) -> Edit:
-        start = start_above(self.text, span.start)
-        end = end_below(self.text, span.end, column(self.text, span.start) + 1)
-        lines = lines_of(self.text, start, end)
+        indent = column(self.text, span.start)
+        end = end_below(self.text, span.end, indent + 1)
+        lines = lines_of(self.text, start_above(self.text, span.start), end, indent)
         return self.edit(lines.start, lines.end, "")
 
     def remove_up_to(self, span: Span, following: int) -> Edit | Withheld:

@@ -166,10 +166,13 @@ def braces(data: Any, style: Style, indent: str) -> str:
 
 def is_short(data: Any, style: Style) -> bool:
     """Whether a file that breaks lines would leave this on one."""
-    parts = list(data.values()) if isinstance(data, dict) else data
-    if isinstance(data, dict):
-        return style.inline_calls and len(parts) == 1 and not isinstance(parts[0], dict | list | Raw)
-    return style.inline_lists and not any(isinstance(part, dict | list | Raw) for part in parts)
+    text = inline(data, style)
+    if text is None or len(text) > WIDTH:
+        return False
+    if isinstance(data, list):
+        return style.inline_lists and all(not isinstance(d, dict | list | Raw) or is_short(d, style) for d in data)
+    parts = list(data.values())
+    return style.inline_calls and len(parts) == 1 and not isinstance(parts[0], dict | list | Raw)
 
 
 def flat_style(style: Style) -> Style:
