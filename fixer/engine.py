@@ -133,11 +133,12 @@ class Repair:
         """The outcome: what became of the findings on the user's text, and of those that only came up on the way."""
         results = [self.result(finding, done, final) for finding in original]
         known = {finding.key for finding in original}
-        late = [(f, w) for f, w in done.applied if f.key not in known]
-        results += [self.placed(f, Status.PENDING, "", w) for f, w in late]
-        known |= {finding.key for finding, _ in late} | {(f.transform, f.path, f.subject) for f in original}
+        late = [(finding, found_in) for finding, found_in in done.applied if finding.key not in known]
+        results += [self.placed(finding, Status.PENDING, "", found_in) for finding, found_in in late]
+        # A finding whose message alone changed on the way is not a new one.
+        places = {finding.key[:3] for finding in [*original, *(finding for finding, _ in late)]}
         for finding in final:
-            if finding.key not in known and finding.key[:3] not in known:
+            if finding.key[:3] not in places:
                 status, reason = self.judged(finding, done)
                 results.append(self.placed(finding, status, reason, done.workspace))
         moves = [c for f, _ in done.applied if f.fix for c in f.fix.changes if isinstance(c, Move)]

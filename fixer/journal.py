@@ -104,7 +104,9 @@ class Journal:
 
     def expect(self, change: FileChange, data: bytes | None) -> None:
         if not self.holds(change, data):
-            raise NotWritten(change.path, "changed on disk since it was read", "nothing was written; run again")
+            raise NotWritten(
+                change.path, "changed on disk since it was read", "nothing of its unit was written, run again"
+            )
 
     def put(self, change: FileChange, data: bytes | None) -> None:
         target = self.root / change.path
@@ -177,10 +179,11 @@ def flush(path: Path) -> None:
 
 def remove(root: Path) -> None:
     """Take the journal away, the log first, and the folder when nothing else is in it."""
-    if (root / FOLDER).is_symlink() or not folder(root).is_dir():
+    if (root / FOLDER).is_symlink():
         return
-    (folder(root) / LOG).unlink(missing_ok=True)
-    shutil.rmtree(folder(root))
+    if folder(root).is_dir():
+        (folder(root) / LOG).unlink(missing_ok=True)
+        shutil.rmtree(folder(root))
     with suppress(OSError):  # somebody may keep something else there
         (root / FOLDER).rmdir()
 

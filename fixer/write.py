@@ -44,7 +44,7 @@ def recover(root: Path) -> list[Problem]:
     problems = [
         Problem(str(place), 0, 0, "an interrupted run left a journal", "run iacfix there first") for place in above
     ]
-    if not folder(root).is_dir() or (root / FOLDER).is_symlink():
+    if not (root / FOLDER).is_dir() or (root / FOLDER).is_symlink():
         return problems
     try:
         with locked(root):

@@ -16,7 +16,7 @@ def spelled(data: Any, document: Document) -> Any:
 
 def writes_long_calls(document: Document) -> bool:
     """Whether a YAML file calls functions only in the long form."""
-    calls = [call.node.tag for call in map(call_of, walk(document.root)) if call] 
+    calls = [call.node.tag for call in map(call_of, walk(document.root)) if call]
     return bool(calls) and not any(calls)
 
 

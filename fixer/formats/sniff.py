@@ -4,7 +4,8 @@ import re
 
 AWS_TYPE = re.compile(r"""Type["']?\s*:\s*["']?(?:AWS|Custom|Alexa)::""")
 FORMAT_VERSION = re.compile(r"""^\s*\{?\s*["']?AWSTemplateFormatVersion["']?\s*:""", re.MULTILINE)
-FIRST_LINE = re.compile(r"^(?!---|%|\s*(?:#|$))( *)\S", re.MULTILINE)
+FIRST_LINE = re.compile(r"^(?!---|%|\s*(?:#|\{[%{#]|$))( *)\S", re.MULTILINE)
+JSON_START = re.compile(r"\s*\{(?![%{#])")
 CDK_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+aws_cdk\b", re.MULTILINE)
 JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 
@@ -13,7 +14,7 @@ def is_cloudformation(path: str, text: str) -> bool:
     """Whether a YAML or JSON text is a template: Resources at its top level, and AWS types or a template's version."""
     if "Resources" not in text or not (AWS_TYPE.search(text) or FORMAT_VERSION.search(text)):
         return False
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+    if JSON_START.match(text.removeprefix("\ufeff")):
         return any(depth_at(text, found.start()) == 1 for found in re.finditer(r'"?Resources"?\s*:\s*\{', text))
     first = FIRST_LINE.search(text)
     margin = first[1] if first else ""

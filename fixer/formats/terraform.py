@@ -10,13 +10,18 @@ from posixpath import basename, join
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block, attributes_in
 from fixer.formats.terraform_references import Reference, references_in
-from fixer.formats.terraform_values import literal_texts, rendered
-from fixer.formats.value import Literal
+from fixer.formats.terraform_values import literal_texts, rendered, value_of
+from fixer.formats.value import Absent, Literal, Value
 from fixer.model import Append, Changes, Problem, Refused, Span, Unit
 from fixer.workspace import SourceFile, Workspace
 
 OVERRIDE = re.compile(r"(.*_)?override\.tf\Z")
-DECLARED_IN = {"variable": "variables.tf", "output": "outputs.tf", "provider": "provider.tf", "terraform": "provider.tf"}
+DECLARED_IN = {
+    "variable": "variables.tf",
+    "output": "outputs.tf",
+    "provider": "provider.tf",
+    "terraform": "provider.tf",
+}
 
 
 def open_view(unit: Unit, workspace: Workspace) -> "Module":
@@ -120,9 +125,7 @@ class Module:
         """Every mention of `type.name`, `data.type.name`, `var.x`, `local.x` or `module.x` in any expression."""
         parts = tuple(address.split("."))
         self.complete(*parts[-2:])
-        return [
-            found for block in self.all_blocks(parts[0], parts[-1]) for found in references_in(block, parts)
-        ]
+        return [found for block in self.all_blocks(parts[0], parts[-1]) for found in references_in(block, parts)]
 
     def spellings(self, word: str) -> Iterator[tuple[Block, str, Span]]:
         """The literal text of strings and heredocs that holds a word, with its block and span."""
@@ -163,6 +166,17 @@ class Module:
             return f"var.{wanted.name}", ()
         name = self.unique(wanted.name, set(declared))
         return f"var.{name}", self.add("variable", self.declaration(name, wanted), f"var.{name}")
+
+    def variable_value(self, name: str) -> Value:
+        """What a variable is when nobody says otherwise: set in a file that Terraform loads by itself, else its default."""
+        for file in self.every_file:
+            named = basename(file.path)
+            if named == "terraform.tfvars" or named.endswith(".auto.tfvars"):
+                body = self.body(file) if name in file.text else None
+                if body is not None and name in body.attributes:
+                    return value_of(body.attributes[name].expression, file.text)
+        declared = [block for block in self.blocks("variable", name)]
+        return declared[0]["default"] if declared else Absent()
 
     def add(self, kind: str, text: str, declares: str) -> Changes:
         """A new block in the home of its kind: behind the last one of the kind there, else at the end of the file."""

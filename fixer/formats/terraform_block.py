@@ -64,7 +64,9 @@ class Block:
             case "provider":
                 alias = self.node.body.attributes.get("alias")
                 spelled = value_of(alias.expression, self.file.text) if alias else Absent()
-                return ".".join(["provider", *self.labels, *([str(spelled.value)] if hasattr(spelled, "value") else [])])
+                return ".".join(
+                    ["provider", *self.labels, *([str(spelled.value)] if hasattr(spelled, "value") else [])]
+                )
             case _:
                 return ".".join([self.kind, *self.labels])
 

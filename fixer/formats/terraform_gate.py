@@ -122,7 +122,9 @@ class Gate:
         in_object = isinstance(container, hcl.Item) and reference.around[0].kind != "output"
         fallback = '""' if in_text or in_object else "null"
         if isinstance(container, hcl.Sequence) or (container is None and not self.null_fits(reference)):
-            return Withheld(f"{reference.place} needs {reference.text}, which is not there when {self.condition} is off")
+            return Withheld(
+                f"{reference.place} needs {reference.text}, which is not there when {self.condition} is off"
+            )
         at = expression.span
         return [insertion(reference.path, at.start, "try("), insertion(reference.path, at.end, f", {fallback})")]
 
@@ -199,7 +201,9 @@ class Gate:
         """`[x.a]` becomes `x[*].a`; beside other elements the list is made compact."""
         simple = expression is reference.node and all(step.name for step in reference.rest)
         if not simple or len(reference.rest) != 1 or reference.rest[0].name == "name_servers":
-            return Withheld(f"{reference.place} lists {reference.text}, which is not there when {self.condition} is off")
+            return Withheld(
+                f"{reference.place} lists {reference.text}, which is not there when {self.condition} is off"
+            )
         text, at = reference.file.text, container.span
         if len(container.children) == 1:
             address = reference.address_span

@@ -7,7 +7,7 @@ from fixer.setting import Setting, SettingTransform
 FROM_NOW_ON = "volumes of instances that are launched from now on are encrypted; those that run stay as they are"
 REPLACED = (
     "a deployed instance is replaced, and what is on its root volume is lost: make an image of it first. "
-    "Terraform may plan nothing for an ebs_block_device of a deployed instance: it is encrypted when that is next replaced"
+    "Terraform may plan nothing for an ebs_block_device of a deployed instance, which then waits for its next replacement"
 )
 
 
@@ -32,9 +32,9 @@ def from_template(instance: Block) -> bool | str:
 
 
 def from_snapshot(template: Block) -> bool | str:
-    """EC2 refuses `encrypted` beside a snapshot in a launch template.
+    """EC2 refuses `encrypted` beside a snapshot in a launch template (read 2026-11-21):
 
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateEbsBlockDeviceRequest.html (read 2026-11-21)
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateEbsBlockDeviceRequest.html
     """
     devices = [ebs for mapping in template.blocks("block_device_mappings") for ebs in mapping.blocks("ebs")]
     if any(ebs.attribute("snapshot_id") for ebs in devices):
@@ -46,8 +46,8 @@ class EbsEncryption(SettingTransform):
     """EBS volume is not encrypted at rest.
 
     ## Why
-    The volume, its snapshots and all that is made from them are stored in the clear: who gets hold of a snapshot has the
-    data.
+    The volume, its snapshots and all that is made from them are stored in the clear: who gets hold of a snapshot has
+    the data.
 
     ## Fix
     `encrypted` is turned on, with the account's default key for EBS unless another one is named, for volumes, for root
@@ -99,6 +99,6 @@ class EbsEncryption(SettingTransform):
             True,
             absent=True,
             impact=Impact.IN_PLACE,
-            note="volumes made from now on in this account and region are encrypted; those that are there stay as they are",
+            note="volumes made from now on in this account and region are encrypted; older ones stay as they are",
         ),
     )

@@ -15,7 +15,8 @@ class EfsEncryption(SettingTransform):
 
     ## Impact
     Data loss: a file system is encrypted when it is made or never, so that it is made anew, empty. To keep the files,
-    make an encrypted one beside it, copy them (AWS DataSync, or a restore from AWS Backup), then change over the clients.
+    make an encrypted one beside it, copy them (AWS DataSync, or a restore from AWS Backup), then change over the
+    clients.
 
     ## References
     https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html

@@ -41,12 +41,13 @@ class RdsEncryption(SettingTransform):
     data.
 
     ## Fix
-    `storage_encrypted` is turned on, with the key `aws/rds` that AWS manages unless another one is named. A replica, and
-    a database that is restored, takes its encryption from its source: advice.
+    `storage_encrypted` is turned on, with the key `aws/rds` that AWS manages unless another one is named. A replica or
+    a database that is restored takes its encryption from its source: advice.
 
     ## Impact
-    Data loss: storage is encrypted when it is made or never, so that the database is made anew, empty. To keep the data,
-    take a snapshot, copy it with a key, and make the database from the copy (`snapshot_identifier`); it is away meanwhile.
+    Data loss: storage is encrypted when it is made or never, so that the database is made anew, empty. To keep the
+    data, take a snapshot, copy it with a key, and make the database from the copy (`snapshot_identifier`); it is away
+    meanwhile.
 
     ## References
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html

@@ -99,7 +99,9 @@ class S3PublicAccessBlock(Transform):
         elif off and public:
             yield self.advice(bucket, MISSING, public)
         elif off == SETTINGS:
-            all_on = Symbol(f"{CDK_BLOCK}.BLOCK_ALL") if block == CDK_BLOCK else Struct(block, dict.fromkeys(SETTINGS, True))
+            all_on = (
+                Symbol(f"{CDK_BLOCK}.BLOCK_ALL") if block == CDK_BLOCK else Struct(block, dict.fromkeys(SETTINGS, True))
+            )
             yield self.finding(bucket, MISSING, bucket.set(argument, all_on))
         elif off:
             message = f"{', '.join(off)} {'is' if len(off) == 1 else 'are'} off"
@@ -209,7 +211,11 @@ def cdk_public_reason(bucket: "Construct") -> str | None:
 
 def acl_name(acl: object) -> str:
     """`PUBLIC_READ` for the enum member and for CloudFormation's `PublicRead`."""
-    return acl.name.rsplit(".", 1)[-1] if isinstance(acl, Symbol) else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(acl)).upper()
+    return (
+        acl.name.rsplit(".", 1)[-1]
+        if isinstance(acl, Symbol)
+        else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(acl)).upper()
+    )
 
 
 def cdk_public_policy(bucket: "Construct") -> str | None:

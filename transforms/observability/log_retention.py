@@ -1,12 +1,13 @@
 """CloudWatch log groups that keep their events for ever."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from fixer.formats.terraform import Module, Variable
 from fixer.formats.terraform_block import Block
 from fixer.formats.value import Literal, Source, Unresolved
-from fixer.model import Finding, Impact
+from fixer.model import Changes, Finding, Impact
 from fixer.transform import Transform
 
 ARGUMENT = "retention_in_days"
@@ -38,7 +39,7 @@ class LogRetention(Transform):
     impact = Impact.IN_PLACE
     closes = ("CKV_AWS_66",)
     related = ("CKV_AWS_338",)
-    settings = {"days": 30, "variable": "cloudwatch_retention_days"}
+    settings: ClassVar[Mapping[str, Any]] = {"days": 30, "variable": "cloudwatch_retention_days"}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
         for group in module.resources("aws_cloudwatch_log_group"):
@@ -53,19 +54,15 @@ class LogRetention(Transform):
                 case _:
                     yield self.limited(group)
 
+    @property
+    def variable(self) -> Variable:
+        about = "Days that CloudWatch keeps log events before it deletes them."
+        return Variable(self.setting["variable"], "number", str(self.setting["days"]), about)
+
     def limited(self, group: Block) -> Finding:
         """The finding for a group without retention, with the variable that gives it one."""
         module = group.module
-        reference, declared = general_variable(module), ()
-        if reference is None:
-            reference, declared = module.variable(
-                Variable(
-                    self.setting["variable"],
-                    "number",
-                    str(self.setting["days"]),
-                    "Days that CloudWatch keeps log events before it deletes them.",
-                )
-            )
+        reference, declared = general_variable(module) or module.variable(self.variable)
         default = self.setting["days"] if declared else default_of(module, reference)
         if default == 0:
             return self.advice(group, MISSING, ZERO.format(reference))
@@ -74,11 +71,11 @@ class LogRetention(Transform):
         return self.finding(group, MISSING, group.set(ARGUMENT, Source(reference)), declared, note=note)
 
 
-def general_variable(module: Module) -> str | None:
-    """The one variable for logs in general that log groups of the module take their retention from."""
+def general_variable(module: Module) -> tuple[str, Changes] | None:
+    """The one variable for logs in general that log groups of the module take their retention from already."""
     values = [group[ARGUMENT] for group in module.resources("aws_cloudwatch_log_group")]
     used = {value.text for value in values if isinstance(value, Unresolved) and GENERAL.match(value.text)}
-    return used.pop() if len(used) == 1 else None
+    return (used.pop(), ()) if len(used) == 1 else None
 
 
 def default_of(module: Module, reference: str) -> int | None:

@@ -9,6 +9,7 @@ from fixer.formats.terraform import Module, Variable
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_gate import Gate, always_there, connected, mentions_directly
 from fixer.formats.terraform_references import Reference
+from fixer.formats.value import Absent, Literal, Value
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
 
@@ -61,10 +62,15 @@ class Route53Conditional(Transform):
             )
             condition, declared = module.variable(variable)
             gate = Gate(condition, group, takes_null)
-            yield self.finding(group[0], message, gate.changes(), declared, impact=self.effect())
+            impact, note = self.effect(module.variable_value(condition.removeprefix("var.")))
+            yield self.finding(group[0], message, gate.changes(), declared, impact=impact, note=note)
 
-    def effect(self) -> Impact:
-        return Impact.NONE if self.setting["default"] else Impact.INTERRUPTION
+    def effect(self, flag: Value) -> tuple[Impact, str]:
+        """What the flag does as it stands: nothing while it is on."""
+        on = flag.value if isinstance(flag, Literal) else self.setting["default"] if isinstance(flag, Absent) else None
+        if on is True or on == "true":
+            return Impact.NONE, ""
+        return Impact.INTERRUPTION, "unless the flag is on, the next deployment removes these resources"
 
 
 def with_users(module: Module, candidates: list[Block]) -> list[Block]:
@@ -108,5 +114,3 @@ def takes_null(reference: Reference) -> bool:
     kind = top.labels[0] if top.kind == "resource" else f"data.{top.labels[0]}"
     path = ".".join([*(block.kind for block in reference.around[1:]), reference.attribute.name])
     return path not in required_arguments().get(kind, frozenset())
-
-

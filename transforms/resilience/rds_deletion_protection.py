@@ -19,7 +19,8 @@ class RdsDeletionProtection(SettingTransform):
     such a stack must be torn down again.
 
     ## Impact
-    In place, without a restart. To delete or replace the database, turn the protection off in a deployment of its own first.
+    In place, without a restart. To delete or replace the database, turn the protection off in a deployment of its own
+    first.
 
     ## References
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html

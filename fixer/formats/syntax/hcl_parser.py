@@ -87,11 +87,15 @@ def refusal(error: UnexpectedInput, text: str) -> Refused:
     if isinstance(error, UnexpectedToken):
         token = str(error.token)
         if error.token.type == "$END" or (offset >= len(text.rstrip()) and not token.strip()):
-            return Refused("the file ends inside a block or expression", "close it, or restore what was cut off", len(text))
+            return Refused(
+                "the file ends inside a block or expression", "close it, or restore what was cut off", len(text)
+            )
         shown = token.strip().split("\n")[0][:30] or "end of line"
         return Refused(f"unexpected {shown!r}", "correct the Terraform syntax here", offset)
     if isinstance(error, UnexpectedCharacters):
-        return Refused(f"unexpected character {text[offset : offset + 1]!r}", "correct the Terraform syntax here", offset)
+        return Refused(
+            f"unexpected character {text[offset : offset + 1]!r}", "correct the Terraform syntax here", offset
+        )
     return Refused("not valid Terraform", "correct the Terraform syntax here", offset)
 
 

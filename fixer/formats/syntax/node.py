@@ -13,8 +13,8 @@ YAML_TAG = "tag:yaml.org,2002:"
 NULL = re.compile(r"~|null|Null|NULL|")
 TRUE = re.compile(r"true|True|TRUE|yes|Yes|YES|on|On|ON")
 FALSE = re.compile(r"false|False|FALSE|no|No|NO|off|Off|OFF")
-INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
-BASED = re.compile(r"[-+]?0(?:b[01_]+|x[0-9a-fA-F_]+|[0-7_]+)")
+INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]{0,99})")
+BASED = re.compile(r"[-+]?0(?:b[01_]{1,99}|x[0-9a-fA-F_]{1,99}|[0-7_]{1,99})")
 FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 
 
@@ -165,7 +165,7 @@ class Builder:
         self.text = text
         self.frames: list[Frame] = []
         self.root: Node | None = None
-        self.anchored: dict[str, Span] = {}
+        self.anchored: dict[str, Span | None] = {}
         self.repeated: list[Span] = []
 
     def open(self, start: int, *, mapping: bool, flow: bool, tag: str = "", anchor: str = "") -> None:
@@ -173,6 +173,7 @@ class Builder:
             raise Refused(f"nested more than {DEPTH_LIMIT} levels deep", "such a file is not served", start)
         if self.key_is_next():
             raise Refused("a mapping key is itself a mapping or a list", "write a plain key", start)
+        self.anchored |= {anchor: None} if anchor else {}
         self.frames.append(Frame(start, mapping, flow, tag, anchor, [], {}))
 
     def close(self, end: int) -> None:
@@ -192,13 +193,18 @@ class Builder:
         if self.key_is_next():
             self.check_key(node)
         if isinstance(node, Alias):
-            self.repeated += [self.anchored[node.name]] if node.name in self.anchored else []
+            self.repeated.append(self.anchored_at(node))
         elif node.anchor:
             self.anchored[node.anchor] = node.span
         if self.frames:
             self.frames[-1].children.append(node)
         else:
             self.root = node
+
+    def anchored_at(self, alias: Alias) -> Span:
+        if span := self.anchored.get(alias.name):
+            return span
+        raise Refused(f"no anchor &{alias.name} is complete before this alias", "correct the file", alias.span.start)
 
     def key_is_next(self) -> bool:
         return bool(self.frames) and self.frames[-1].mapping and len(self.frames[-1].children) % 2 == 0

@@ -21,11 +21,15 @@ from fixer.formats.syntax.node import Alias, Builder, Document, Scalar
 from fixer.model import Refused, Span
 
 UNREADABLE = ("not YAML", "a mapping key")
+LONE_RETURN = re.compile(r"\r(?!\n)")
+COLON = re.compile(r"\s*:")
 TEMPLATING = re.compile(r"\{%|\{\{(?!\s*resolve:)")
 
 
 def parse_yaml(text: str) -> Document:
     """The one document of a YAML text; Refused where it is none, is several, or has duplicate keys."""
+    if lone := LONE_RETURN.search(text):
+        raise Refused("a line ends with a lone carriage return", "save it with LF or CRLF newlines", lone.start())
     builder, documents = Builder(text), 0
     try:
         for event in events(text):
@@ -71,7 +75,7 @@ def take(builder: Builder, event: Any) -> None:
         case ScalarEvent():
             if event.style in ("|", ">"):
                 end = block_end(builder.text, start, end)
-            span = Span(start, end)
+            span = Span(start, end) if start < end else empty_value(builder, start)
             builder.add(Scalar(span, event.value, event.style or "", str(event.tag or ""), event.anchor or ""))
         case AliasEvent():
             builder.add(Alias(Span(start, end), event.anchor))
@@ -85,6 +89,15 @@ def take(builder: Builder, event: Any) -> None:
             )
         case MappingEndEvent() | SequenceEndEvent():
             builder.close(end)
+
+
+def empty_value(builder: Builder, start: int) -> Span:
+    """Where a value that is not there would stand: behind its colon (the parser says: before the next key)."""
+    if builder.frames and not builder.key_is_next() and builder.frames[-1].mapping:
+        key = builder.frames[-1].children[-1]
+        if colon := COLON.match(builder.text, key.span.end):
+            start = colon.end()
+    return Span(start, start)
 
 
 def block_end(text: str, start: int, end: int) -> int:

@@ -1,9 +1,9 @@
 """The judges: terraform validate and plan, cfn-lint, CDK synthesis."""
 
-from tests.corpus.judges import cdk, cloudformation, terraform
+from tests.corpus.judges import cdk, checkov, cloudformation, terraform
 from tests.corpus.judges.judge import Judge
 
-VALIDATE, PLAN, LINT, SYNTH = "terraform-validate", "terraform-plan", "cfn-lint", "cdk-synth"
+VALIDATE, PLAN, LINT, SYNTH, SCAN = "terraform-validate", "terraform-plan", "cfn-lint", "cdk-synth", "checkov"
 
 
 def judges() -> dict[str, Judge]:
@@ -20,5 +20,6 @@ def judges() -> dict[str, Judge]:
         ),
         Judge(LINT, "cfn-lint", cfn.no_cfn_lint(), cfn.edition(), cfn.lint),
         Judge(SYNTH, "CDK synthesis", cdk.no_synth(), cdk.edition(), cdk.synthesize),
+        Judge(SCAN, "checkov", checkov.no_checkov(), checkov.edition(), checkov.scan),
     )
     return {judge.name: judge for judge in found}

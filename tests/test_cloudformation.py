@@ -1,0 +1,434 @@
+"""The CloudFormation view: reading, exact edits in every style, references, and what it refuses."""
+
+import pytest
+
+from fixer.formats import sniff
+from fixer.formats.cloudformation import Template, check, parsed
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.value import Absent, Literal, Unresolved
+from fixer.model import Changes, Edit, Refused, Withheld
+from fixer.transform import flat
+from fixer.workspace import SourceFile, Workspace
+
+
+def template(text: str, path: str = "t.yaml") -> Template:
+    return Template(SourceFile(path, text))
+
+
+def first(text: str, path: str = "t.yaml") -> Element:
+    return next(template(text, path).elements("Resources"))
+
+
+def applied(text: str, changes: Changes, path: str = "t.yaml") -> str:
+    """The text after the changes; it must parse."""
+    made = [change for change in flat(changes) if isinstance(change, Edit)]
+    assert len(made) == len(list(flat(changes))), list(flat(changes))
+    file = Workspace({path: SourceFile(path, text)}).apply(made)[path]
+    parsed(file)
+    return file.text
+
+
+def withheld(changes: Changes) -> str:
+    [change] = flat(changes)
+    assert isinstance(change, Withheld)
+    return change.reason
+
+
+BUCKET = """\
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub '${Name}-logs'  # said
+      Tags:
+        - Key: a
+          Value: b
+
+  # The topic
+  Topic:
+    Type: AWS::SNS::Topic
+"""
+
+
+class TestValues:
+    TEXT = """\
+Resources:
+  R:
+    Type: AWS::X::Y
+    Properties:
+      Yes: yes
+      Off: Off
+      Quoted: "yes"
+      Number: 0o7
+      Date: 2012-10-17
+      Null: ~
+      Ref: !Ref P
+      LongRef:
+        Ref: P
+      Plain: !Sub plain
+      Escaped: !Sub 'a${!B}c'
+      Sub: !Sub '${B}c'
+      Dynamic: '{{resolve:ssm:x}}'
+      Nothing: !Ref AWS::NoValue
+      List: [1, !Ref AWS::NoValue, 2]
+      Mixed: {a: 1, b: !Ref P}
+      Merged:
+        <<: {c: 1}
+        d: 2
+      Chosen: !If [C, {a: 1}, {a: 2}]
+"""
+
+    @pytest.mark.parametrize(
+        ("path", "value"),
+        [
+            ("Yes", True),
+            ("Off", False),
+            ("Quoted", "yes"),
+            ("Number", "0o7"),
+            ("Date", "2012-10-17"),
+            ("Null", None),
+            ("Plain", "plain"),
+            ("Escaped", "a${B}c"),
+            ("List", [1, 2]),
+            ("Mixed.a", 1),
+            ("Merged.d", 2),
+        ],
+    )
+    def test_literal(self, path: str, value: object) -> None:
+        found = first(self.TEXT)[path]
+        assert isinstance(found, Literal)
+        assert found.value == value
+
+    @pytest.mark.parametrize("path", ["Ref", "LongRef", "Sub", "Dynamic", "Mixed", "Mixed.b", "Merged.x", "Chosen.a"])
+    def test_unresolved(self, path: str) -> None:
+        assert isinstance(first(self.TEXT)[path], Unresolved)
+
+    @pytest.mark.parametrize("path", ["Nothing", "Gone", "Mixed.z", "List[9]", "Null.a", "Gone.a.b[0].c"])
+    def test_absent(self, path: str) -> None:
+        assert first(self.TEXT)[path] == Absent()
+
+    def test_a_span_is_exact(self) -> None:
+        found = first(self.TEXT)["Sub"]
+        assert isinstance(found, Unresolved)
+        assert self.TEXT[found.span.start : found.span.end] == "!Sub '${B}c'"
+
+    def test_paths(self) -> None:
+        resource = first("Resources:\n  R:\n    Type: T\n    Properties:\n      L: [{a: 1}, {b: 2}]\n      M: !Ref X\n")
+        assert resource.paths("L[*].a") == ["L[0].a", "L[1].a"]
+        assert resource.paths("Gone[*].a") == []
+        assert isinstance(resource[resource.paths("M[*].a")[0]], Unresolved)
+
+    def test_a_type_that_is_no_text(self) -> None:
+        view = template("Resources:\n  A:\n    Type: [AWS::S3::Bucket]\n  B: AWS::S3::Bucket\n")
+        assert list(view.resources("AWS::S3::Bucket")) == []
+        assert view.blind == ["the type of resource A can't be read here"]
+
+
+class TestYaml:
+    def test_set_adds_parents_behind_the_last_value(self) -> None:
+        after = applied(BUCKET, first(BUCKET).set("A.B", True))
+        assert after == BUCKET.replace("Value: b\n", "Value: b\n      A:\n        B: true\n")
+
+    def test_properties_are_made(self) -> None:
+        topic = list(template(BUCKET).resources("AWS::SNS::Topic"))[0]
+        assert applied(BUCKET, topic.set("A", "x")) == BUCKET + "    Properties:\n      A: x\n"
+
+    @pytest.mark.parametrize("empty", ["", " {}", " ~", " null"])
+    def test_empty_properties_are_filled(self, empty: str) -> None:
+        text = f"Resources:\n  R:\n    Type: T\n    Properties:{empty} # why\n  # other\n  S:\n    Type: T\n"
+        after = applied(text, first(text).set("A", 1))
+        assert after == text.replace(f":{empty} # why\n", ": # why\n      A: 1\n")
+
+    def test_a_text_keeps_its_quotes_and_comment(self) -> None:
+        text = 'Resources:\n  R:\n    Type: T\n    Properties:\n      A:   "x"  # c\n'
+        assert applied(text, first(text).set("A", "y")) == text.replace('"x"', '"y"')
+        assert applied(text, first(text).set("A", True)).endswith("A: true  # c\n")
+
+    def test_an_unresolved_value_is_not_overwritten(self) -> None:
+        assert "not decided here" in withheld(first(BUCKET).set("BucketName", "x"))
+        assert "not decided here" in withheld(first(BUCKET).set("BucketName.A", "x"))
+
+    def test_without_final_newline(self) -> None:
+        text = BUCKET.rstrip("\n")
+        topic = list(template(text).resources("AWS::SNS::Topic"))[0]
+        assert applied(text, topic.set("A", "x")) == text + "\n    Properties:\n      A: x"
+
+    def test_flow_mapping_on_one_line(self) -> None:
+        text = "Resources:\n  R: {Type: T, Properties: {A: b}} # c\n"
+        assert applied(text, first(text).set("C.D", True)) == text.replace("{A: b}", "{A: b, C: {D: true}}")
+
+    def test_flow_mapping_over_lines(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties: {\n      A: b,\n      C: d\n    }\n"
+        after = applied(text, first(text).set("E", {"F": 1}))
+        assert after == text.replace("C: d\n", "C: d,\n      E: {\n        F: 1\n      }\n")
+
+    def test_flow_mapping_with_a_last_comma(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties: {\n      A: b,\n    }\n"
+        assert applied(text, first(text).set("E", 1)) == text.replace("A: b,\n", "A: b,\n      E: 1,\n")
+
+    def test_lists_stand_where_the_file_puts_them(self) -> None:
+        text = "Resources:\n    R:\n        Type: T\n        Properties:\n            L:\n            - a: 1\n"
+        after = applied(text, first(text).set("M", [{"a": 2, "b": 3}]))
+        assert after.endswith("            M:\n            - a: 2\n              b: 3\n")
+
+    @pytest.mark.parametrize(
+        "scalar", ["|\n        text\n\n", ">-\n        a\n        b\n", "a\n        b\n", "'a\n\n        b'\n"]
+    )
+    def test_behind_a_scalar_over_lines(self, scalar: str) -> None:
+        text = f"Resources:\n  R:\n    Type: T\n    Properties:\n      A: {scalar}  S:\n    Type: T\n"
+        before = first(text)["A"]
+        after = first(applied(text, first(text).set("B", 1)))
+        assert isinstance(before, Literal)
+        assert isinstance(found := after["A"], Literal)
+        assert found.value == before.value
+        assert isinstance(after["B"], Literal)
+
+    def test_kept_blank_lines_stay_in_the_scalar(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      A: |+\n        x\n\n  S:\n    Type: T\n"
+        found = first(applied(text, first(text).set("B", 1)))["A"]
+        assert isinstance(found, Literal)
+        assert found.value == "x\n\n"
+
+    def test_a_comment_below_the_last_entry_stays_with_it(self) -> None:
+        text = (
+            "Resources:\n  R:\n    Type: T\n    Properties:\n      A: 1\n      # B: old\n\n  # S\n  S:\n    Type: T\n"
+        )
+        assert applied(text, first(text).set("C", 1)) == text.replace("# B: old\n", "# B: old\n      C: 1\n")
+
+    def test_remove_takes_its_own_comments(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      # ==== \n      # why\n      A: 1 # c\n        # d\n      B: 2\n"
+        assert applied(text, first(text).remove("A")) == text.replace("      # why\n      A: 1 # c\n        # d\n", "")
+
+    def test_remove_the_only_property(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      A: 1\n  S:\n    Type: T\n"
+        assert applied(text, first(text).remove("A")) == text.replace("    Properties:\n      A: 1\n", "")
+
+    def test_remove_behind_a_dash(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      L:\n        - A: 1\n          B: 2\n"
+        assert applied(text, first(text).remove("L[0].A")) == text.replace("- A: 1\n          B", "- B")
+
+    def test_remove_in_braces(self) -> None:
+        text = "Resources:\n  R: {Type: T, Properties: {A: 1, B: 2, C: 3}}\n"
+        assert "{B: 2, C: 3}" in applied(text, first(text).remove("A"))
+        assert "{A: 1, C: 3}" in applied(text, first(text).remove("B"))
+        assert "{A: 1, B: 2}" in applied(text, first(text).remove("C"))
+
+    def test_an_anchor_that_is_repeated_is_not_edited(self) -> None:
+        text = "Resources:\n  R: &r\n    Type: T\n    Properties:\n      A: 1\n  S: *r\n"
+        assert "anchor" in withheld(first(text).set("A", 2))
+        assert "anchor" in withheld(first(text).set("B", 2))
+
+    def test_insert_after_keeps_the_blank_lines_of_the_file(self) -> None:
+        view = template(BUCKET)
+        after = applied(BUCKET, view.insert_after(first(BUCKET), "New", {"Type": "AWS::SQS::Queue"}))
+        assert after == BUCKET.replace("Value: b\n", "Value: b\n\n  New:\n    Type: AWS::SQS::Queue\n")
+
+    def test_sections_are_made_in_their_place(self) -> None:
+        text = "AWSTemplateFormatVersion: 2010-09-09\n\n" + BUCKET
+        condition = {"Fn::And": [{"Condition": "A"}, {"Fn::Equals": [{"Ref": "P"}, "true"]}]}
+        assert applied(text, template(text).add_condition("C", condition)) == text.replace(
+            "\n\nResources", "\n\nConditions:\n  C: !And [!Condition A, !Equals [!Ref P, 'true']]\n\nResources"
+        )
+
+    def test_a_section_before_the_first(self) -> None:
+        text = "# Head\n---\n" + BUCKET
+        after = applied(text, template(text).add_parameter("P", {"Type": "String"}))
+        assert after == text.replace("---\n", "---\nParameters:\n  P:\n    Type: String\n")
+
+    def test_long_functions_where_the_file_has_no_others(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      A:\n        Ref: B\n"
+        after = applied(text, first(text).set("C", {"Ref": "D"}))
+        assert after.endswith("      C:\n        Ref: D\n")
+
+
+JSON = """\
+{
+    "Resources": {
+        "R": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "A": "b"
+            }
+        },
+        "S": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {}
+        }
+    }
+}
+"""
+
+
+class TestJson:
+    def test_set(self) -> None:
+        after = applied(JSON, first(JSON, "t.json").set("C.D", [True]), "t.json")
+        new = '"b",\n                "C": {\n                    "D": [\n                        true\n                    ]\n                }'
+        assert after == JSON.replace('"b"', new)
+
+    def test_empty_object(self) -> None:
+        topic = list(template(JSON, "t.json").resources("AWS::SNS::Topic"))[0]
+        after = applied(JSON, topic.set("A", "x"), "t.json")
+        assert after == JSON.replace("{}", '{\n                "A": "x"\n            }')
+
+    def test_one_line(self) -> None:
+        text = '{"Resources":{"R":{"Type":"T","Properties":{"A":[1,2]}}}}'
+        after = applied(text, first(text, "t.json").set("B.C", "x"), "t.json")
+        assert after == text.replace("[1,2]", '[1,2],"B":{"C":"x"}')
+
+    def test_tabs(self) -> None:
+        text = JSON.replace("    ", "\t")
+        after = applied(text, template(text, "t.json").add_parameter("P", {"Type": "String"}), "t.json")
+        new = '{\n\t"Parameters": {\n\t\t"P": {\n\t\t\t"Type": "String"\n\t\t}\n\t},\n\t"Resources"'
+        assert after == text.replace('{\n\t"Resources"', new)
+
+    def test_remove(self) -> None:
+        assert applied(JSON, first(JSON, "t.json").remove("A"), "t.json") == JSON.replace(
+            ',\n            "Properties": {\n                "A": "b"\n            }', ""
+        )
+
+    def test_functions_are_long(self) -> None:
+        after = applied(JSON, first(JSON, "t.json").set("C", {"Fn::GetAtt": ["X", "Arn"]}), "t.json")
+        assert '"Fn::GetAtt": [' in after
+
+    def test_json_under_another_name(self) -> None:
+        after = applied(JSON, first(JSON, "t.template").set("C", "x"), "t.template")
+        assert '"b",\n                "C": "x"' in after
+
+
+class TestReferences:
+    TEXT = """\
+Conditions:
+  Is: !Equals [!Ref P, a]
+Resources:
+  Zone:
+    Type: T
+    Condition: Is
+  R:
+    Type: T
+    DependsOn: Zone
+    Properties:
+      A: !Ref Zone
+      B: !GetAtt Zone.Name.Servers
+      C:
+        Fn::GetAtt: [Zone, Arn]
+      D: !Sub '${Zone}-${Zone.Arn}-${!Zone}-${Other}'
+      E: !Sub ['${Zone}-${Own}', {Own: !Ref Zone}]
+      F: !Sub ['${Zone}', {Zone: x}]
+      G: !If [Is, !Ref Zone, !Join ['', [a, !Ref Zone]]]
+  S:
+    Type: T
+    DependsOn: [R, Zone]
+Outputs:
+  O:
+    Condition: Is
+    Value:
+      Fn::Join: ['', [x, Ref: Zone]]
+"""
+
+    def test_each_mention(self) -> None:
+        found = [(m.kind, m.attribute, str(m.place)) for m in template(self.TEXT).references("Zone")]
+        assert found == [
+            ("DependsOn", "", "R.DependsOn"),
+            ("Ref", "", "R.Properties.A"),
+            ("GetAtt", "Name.Servers", "R.Properties.B"),
+            ("GetAtt", "Arn", "R.Properties.C"),
+            ("Sub", "", "R.Properties.D"),
+            ("Sub", "Arn", "R.Properties.D"),
+            ("Sub", "", "R.Properties.E"),
+            ("Ref", "", "R.Properties.E"),
+            ("Ref", "", "R.Properties.G"),
+            ("Ref", "", "R.Properties.G"),
+            ("DependsOn", "", "S.DependsOn[1]"),
+            ("Ref", "", "Outputs.O.Value"),
+        ]
+
+    def test_spans(self) -> None:
+        texts = [self.TEXT[m.span.start : m.span.end] for m in template(self.TEXT).references("Zone")]
+        assert texts[:6] == [
+            "Zone",
+            "!Ref Zone",
+            "!GetAtt Zone.Name.Servers",
+            "Fn::GetAtt: [Zone, Arn]",
+            "${Zone}",
+            "${Zone.Arn}",
+        ]
+
+    def test_gates_and_expressions(self) -> None:
+        mentions = template(self.TEXT).references("Zone")
+        chosen, other = mentions[8], mentions[9]
+        assert (chosen.place.gates, other.place.gates) == ((("Is", True),), (("Is", False),))
+        whole = other.place.expression.node.span
+        assert self.TEXT[whole.start : whole.end] == "!Join ['', [a, !Ref Zone]]"
+        last = mentions[-1].place.expression.node.span
+        assert self.TEXT[last.start : last.end] == "Fn::Join: ['', [x, Ref: Zone]]"
+
+    def test_conditions(self) -> None:
+        found = [str(m.place) for m in template(self.TEXT).references("Is")]
+        assert found == ["Zone.Condition", "R.Properties.G", "Outputs.O.Condition"]
+
+    def test_unique_name(self) -> None:
+        assert template(self.TEXT).unique_name("Is") == "Is2"
+
+
+REFUSED = {
+    "duplicate key 'R', first in line 2": "Resources:\n  R: {Type: T}\n  R: {Type: U}\n",
+    "more than one YAML document": "Resources: {R: {Type: T}}\n---\nResources: {R: {Type: T}}\n",
+    "a text template ({% … )": "{% if x %}\nResources: {R: {Type: T}}\n",
+    "a text template ({{ … )": "Resources:\n  R:\n    Type: {{ type }}\n",
+    "Fn::ForEach": "Resources:\n  Fn::ForEach::X: [a, [b], {}]\n",
+    "levels deep": "Resources: " + "[" * 1000 + "]" * 1000,
+    "no mapping of Resources": "apiVersion: v1\n",
+    "not YAML": "Resources:\n\tR:\n",
+    "no anchor &x": "Resources: {R: *x}\n",
+    "lone carriage return": "Resources:\r  R: {Type: T}\r",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_refused(what: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check(SourceFile("t.yaml", REFUSED[what]))
+    assert what in refused.value.what
+    view = template(REFUSED[what])
+    assert list(view.elements("Resources")) == []
+    assert len(view.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"Resources": {}, }', '{"Resources": {} "A": 1}', '{"Resources": {"A": 1, "A": 2}}', '{"Resources": {"A": '],
+)
+def test_json_is_strict(text: str) -> None:
+    with pytest.raises(Refused):
+        check(SourceFile("t.json", text))
+
+
+def test_a_file_without_the_type_is_not_parsed() -> None:
+    view = template("not: [a template")
+    assert list(view.resources("AWS::S3::Bucket")) == []
+    assert view.problems == []
+
+
+def test_an_alias_bomb_stays_small() -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 50))
+    check(SourceFile("t.yaml", bomb + BUCKET))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_template"),
+    [
+        (BUCKET, True),
+        (JSON, True),
+        ("Transform: AWS::Serverless-2016-10-31\n" + BUCKET, True),
+        ("AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n", True),
+        ('---\n"Resources":\n  R:\n    "Type": "AWS::S3::Bucket"\n', True),
+        ("{% if x %}\n" + BUCKET, True),
+        ("apiVersion: v1\nkind: Pod\nspec:\n  Resources:\n    Type: AWS::S3::Bucket\n", False),
+        ("resources:\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n", False),
+        ('{"artifacts": {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}}', False),
+        ("services:\n  web:\n    image: x\n", False),
+        ('{"name": "x", "dependencies": {}}', False),
+    ],
+)
+def test_sniff(text: str, is_template: bool) -> None:
+    assert sniff.is_cloudformation("t", text) is is_template
