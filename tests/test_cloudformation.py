@@ -130,7 +130,7 @@ class TestYaml:
         assert after == BUCKET.replace("Value: b\n", "Value: b\n      A:\n        B: true\n")
 
     def test_properties_are_made(self) -> None:
-        topic = list(template(BUCKET).resources("AWS::SNS::Topic"))[0]
+        topic = next(iter(template(BUCKET).resources("AWS::SNS::Topic")))
         assert applied(BUCKET, topic.set("A", "x")) == BUCKET + "    Properties:\n      A: x\n"
 
     @pytest.mark.parametrize("empty", ["", " {}", " ~", " null"])
@@ -150,7 +150,7 @@ class TestYaml:
 
     def test_without_final_newline(self) -> None:
         text = BUCKET.rstrip("\n")
-        topic = list(template(text).resources("AWS::SNS::Topic"))[0]
+        topic = next(iter(template(text).resources("AWS::SNS::Topic")))
         assert applied(text, topic.set("A", "x")) == text + "\n    Properties:\n      A: x"
 
     def test_flow_mapping_on_one_line(self) -> None:
@@ -196,8 +196,9 @@ class TestYaml:
         assert applied(text, first(text).set("C", 1)) == text.replace("# B: old\n", "# B: old\n      C: 1\n")
 
     def test_remove_takes_its_own_comments(self) -> None:
-        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      # ==== \n      # why\n      A: 1 # c\n        # d\n      B: 2\n"
-        assert applied(text, first(text).remove("A")) == text.replace("      # why\n      A: 1 # c\n        # d\n", "")
+        own = "      # why\n      A: 1 # c\n        # d\n"
+        text = f"Resources:\n  R:\n    Type: T\n    Properties:\n      # ====\n{own}      B: 2\n"
+        assert applied(text, first(text).remove("A")) == text.replace(own, "")
 
     def test_remove_the_only_property(self) -> None:
         text = "Resources:\n  R:\n    Type: T\n    Properties:\n      A: 1\n  S:\n    Type: T\n"
@@ -266,7 +267,7 @@ class TestJson:
         assert after == JSON.replace('"b"', new)
 
     def test_empty_object(self) -> None:
-        topic = list(template(JSON, "t.json").resources("AWS::SNS::Topic"))[0]
+        topic = next(iter(template(JSON, "t.json").resources("AWS::SNS::Topic")))
         after = applied(JSON, topic.set("A", "x"), "t.json")
         assert after == JSON.replace("{}", '{\n                "A": "x"\n            }')
 

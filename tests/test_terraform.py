@@ -149,7 +149,7 @@ def test_a_longer_argument_moves_its_neighbours_as_terraform_fmt_does() -> None:
     [
         ('resource "a" "b" {}\n', 'resource "a" "b" {\n  on = true\n}\n'),
         ('resource "a" "b" {\n}\n', 'resource "a" "b" {\n  on = true\n}\n'),
-        ('resource "a" "b" { x = 1 }\n', 'resource "a" "b" {\n  x = 1\n  on = true\n}\n'),
+        ('resource "a" "b" { x = 1 }\n', 'resource "a" "b" {\n  x  = 1\n  on = true\n}\n'),
         ('resource "a" "b" {\n\tx = 1\n}\n', 'resource "a" "b" {\n\tx  = 1\n\ton = true\n}\n'),
         ('resource "a" "b" {\n  on = false # why\n}\n', 'resource "a" "b" {\n  on = true # why\n}\n'),
         ('resource "a" "b" {\n  count = 2\n}\n', 'resource "a" "b" {\n  count = 2\n\n  on = true\n}\n'),

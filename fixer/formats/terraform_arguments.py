@@ -20,7 +20,7 @@ REALIGNED = 3
 def add_arguments(block: "Block", arguments: dict[str, str]) -> Changes:
     """New arguments, by name and HCL text, below the last one of the block's own."""
     if "\n" not in block.file.text[block.node.open : block.node.close]:
-        return unfolded(block, lines_of(arguments, ""))
+        return unfolded(block, lines_of({**held_alone(block), **arguments}, ""), held=not held_alone(block))
     anchor = anchor_of(block)
     if anchor is None:
         return at_the_top(block, arguments)
@@ -49,11 +49,20 @@ def at_the_top(block: "Block", arguments: dict[str, str]) -> Edit:
     return block.insert(at, f"\n{lines_of(arguments, block.inner)}{gap}")
 
 
-def unfolded(block: "Block", added: str, *, first: bool = False) -> Edit:
-    """A one-line block, which holds at most one argument, on several lines with others, set apart when first."""
-    held = block.file.text[block.node.open + 1 : block.node.close].strip()
+def held_alone(block: "Block") -> dict[str, str]:
+    """The one argument of a one-line block, by name; empty where it holds none, or a comment beside it."""
+    text, items = block.file.text, block.node.body.items
+    inside = text[block.node.open + 1 : block.node.close].strip()
+    if len(items) != 1 or not isinstance(item := items[0], hcl.Attribute) or inside != text[item.span.start : item.span.end]:
+        return {}
+    return {item.name: block.source(item.expression)}
+
+
+def unfolded(block: "Block", added: str, *, first: bool = False, held: bool = True) -> Edit:
+    """A one-line block on several lines with others, set apart when first; `held` says whether to keep what it holds."""
+    kept = block.file.text[block.node.open + 1 : block.node.close].strip() if held else ""
     inner = block.indent + ("\t" if block.indent.startswith("\t") else "  ")
-    order = (f"{added}\n" if held else added, held) if first else (held, added)
+    order = (f"{added}\n" if kept else added, kept) if first else (kept, added)
     lines = [line for part in order if part for line in part.split("\n")]
     body = "".join(f"{inner}{line}\n" if line else "\n" for line in lines)
     return block.edit(Span(block.node.open + 1, block.node.close), f"\n{body}{block.indent}")

@@ -66,7 +66,8 @@ def ran(project: Project) -> Ran:
         first["problems"],
         len({path for unit in first["units"] for path in unit["files"]}),
         sorted(set(bugs)),
-        [brief(f) for f in again["findings"] if f["status"] == PENDING] + [p for u in again["units"] for p in u["changed"]],
+        [brief(f) for f in again["findings"] if f["status"] == PENDING]
+        + [p for u in again["units"] for p in u["changed"]],
         refusal + unequal,
         [path for path in sorted({*after, *before}) if after.get(path) != before.get(path)],
     )

@@ -1,6 +1,7 @@
 """CDK's own synthesis as a judge of apps."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from shutil import which
 
 from tests.corpus.judges.judge import INVALID, JUDGES, VALID, Verdict, Verdicts, version
-from tests.corpus.projects import BUILD
+from tests.corpus.projects import BUILD, content
 
 SYNTH = Path(__file__).with_name("synth.py")
 SECONDS = 180
@@ -47,11 +48,24 @@ def synthesized(root: Path) -> Verdicts:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return {".": Verdict(INVALID, ("time limit",))}
-    if done.returncode == 0:
-        return {".": Verdict(VALID)}
+        if done.returncode == 0:
+            keep(Path(out), templates(root))
+            return {".": Verdict(VALID)}
     lines = [line for line in done.stderr.strip().split("\n") if line and not line.startswith((" ", "b'"))]
     return {".": Verdict(INVALID, (lines[-1][:300] if lines else "failed",))}
 
 
 def app_folder(root: Path) -> Path:
     return next((path.parent for path in sorted(root.rglob("cdk.json"))), root)
+
+
+def templates(root: Path) -> Path:
+    """The folder with the templates of an app that synthesized."""
+    return BUILD / "synthesized" / content(root)
+
+
+def keep(out: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for template in out.rglob("*.template.json"):
+        shutil.copy(template, folder)

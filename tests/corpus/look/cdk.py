@@ -85,3 +85,21 @@ def dotted(node: ast.expr) -> list[str]:
 
 def identity(name: list[str], call: ast.Call) -> str:
     return f"{name[-1]} {ast.unparse(call.args[1])}"
+
+
+def construct_ids(sources: list[Source], kinds: tuple[str, ...]) -> Iterator[str]:
+    """The letters and digits of the ids that constructs of these classes are given, as far as they are written out."""
+    for source in sources:
+        try:
+            module = ast.parse(source.text)
+        except (SyntaxError, ValueError):
+            continue
+        for call in ast.walk(module):
+            if isinstance(call, ast.Call) and dotted(call.func)[-1:] and dotted(call.func)[-1] in kinds:
+                texts = [
+                    node.value
+                    for argument in call.args
+                    for node in ast.walk(argument)
+                    if isinstance(node, ast.Constant)
+                ]
+                yield from ("".join(filter(str.isalnum, text)) for text in texts if isinstance(text, str))
