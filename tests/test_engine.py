@@ -156,3 +156,13 @@ def test_a_file_that_is_gone_or_no_text_is_a_problem(tmp_path: Path) -> None:
     outcome = run(unit, tmp_path, Options(select=("s3-public-access-block",)))
     assert len(outcome.problems) == 2
     assert len(outcome.changes) == 1
+
+
+def test_a_variable_is_not_appended_to_a_file_that_can_not_be_read(repair: Callable[..., Outcome]) -> None:
+    outcome = repair(
+        Options(select=("log-retention",)),
+        main='resource "aws_cloudwatch_log_group" "a" {\n  name = "a"\n}\n',
+        variables='variable "x" {\n',
+    )
+    assert [result.status for result in outcome.results] == [Status.ADVICE]
+    assert "variables.tf can't be read" in outcome.results[0].reason

@@ -172,17 +172,17 @@ def site_of(file: SourceFile, module: PythonModule, node: ast.AST) -> Site:
     )
 
 
-def trace(module: PythonModule, expression: ast.expr | None) -> Origin | None:
-    """What an expression holds, None where that can't be told."""
+def trace(module: PythonModule, expression: ast.expr | None, steps: int = STEPS) -> Origin | None:
+    """What an expression holds, None where that can't be told in so many steps."""
     node, raw = expression, False
-    for _ in range(STEPS):
+    for left in range(steps, 0, -1):
         match node:
             case ast.Attribute(attr="default_child", value=ast.Attribute(attr="node", value=base)):
                 node, raw = base, True
             case ast.Attribute(value=base) if is_self(module, base):
                 node = sole(module, node)
             case ast.Attribute(value=base):
-                return None if trace(module, base) is None else ELSEWHERE
+                return None if trace(module, base, left - 1) is None else ELSEWHERE
             case ast.Name() if is_self(module, node):
                 return ELSEWHERE
             case ast.Name():
@@ -191,6 +191,14 @@ def trace(module: PythonModule, expression: ast.expr | None) -> Origin | None:
                 return Origin(node, raw)
             case ast.Call(args=[_, held]) if name in ("typing.cast", "cast"):
                 node = held
+            case ast.Call(func=ast.Attribute(attr="find_child" | "try_find_child", value=owner), args=[child]):
+                # https://docs.aws.amazon.com/cdk/api/v2/docs/constructs.Node.html#defaultchild: the child of this name
+                named = isinstance(child, ast.Constant) and child.value in ("Resource", "Default")
+                if not named or not isinstance(owner, ast.Attribute):
+                    return None
+                node, raw = owner.value, True
+            case ast.Call(func=ast.Attribute(value=base)) if not is_self(module, base):
+                return None if trace(module, base, left - 1) is None else ELSEWHERE
             case ast.Call():
                 node = returned(module, node)
             case _:

@@ -12,10 +12,10 @@ from typing import Any
 import libcst
 
 from fixer.formats.cdk_flow import Flow, Site
-from fixer.formats.cdk_values import Place, expand, locate, render, segments, short, snake, value_at
+from fixer.formats.cdk_values import Place, camel, expand, locate, render, segments, short, snake, value_at
 from fixer.formats.python_layout import Splice, has_comment, insert, listing, remove
 from fixer.formats.python_module import PythonModule, read
-from fixer.formats.value import Literal, Unresolved, Value
+from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.model import Changes, Edit, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
@@ -141,6 +141,10 @@ class Construct:
     def paths(self, pattern: str) -> list[str]:
         return expand(self.module, self.call, pattern)
 
+    def written(self, argument: str) -> bool:
+        """Whether an argument is given, whatever its value; None is as good as not."""
+        return not isinstance(value_at(self.module, self.locate(argument)), Absent)
+
     def callee(self, path: str) -> str | None:
         """The full name of what is called at a path, `aws_cdk.aws_ec2.BlockDeviceVolume.ebs`."""
         place = self.locate(path)
@@ -201,8 +205,9 @@ class Construct:
         if len(place.rest) > 1:
             raise Refused(f"{place.rest[0]} is not there", "")
         match place.node:
-            case ast.Call():
-                items = [f"{name}={text}" for name, text in texts.items()]
+            case ast.Call(keywords=keywords):
+                equals = " = " if spaced(self.module, keywords) else "="
+                items = [f"{name}{equals}{text}" for name, text in texts.items()]
             case ast.Dict():
                 items = [f"{self.key(place.node, name)}: {text}" for name, text in texts.items()]
             case _:
@@ -212,9 +217,9 @@ class Construct:
     def key(self, node: ast.Dict, name: str) -> str:
         """A key as its neighbours are spelled: `blockPublicAcls` where one of them has a capital."""
         keys = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-        if any(key != snake(key) for key in keys):
-            name = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-            name = name[0].upper() + name[1:] if all(key[0].isupper() for key in keys) else name
+        if ".Cfn" in self.kind or any(key != snake(key) for key in keys):
+            name = camel(name)
+            name = name[0].upper() + name[1:] if keys and all(key[0].isupper() for key in keys) else name
         return f"{self.module.quote}{name}{self.module.quote}"
 
     def remove(self, argument: str) -> Changes:
@@ -231,6 +236,12 @@ class Construct:
 
     def edits(self, splices: Iterable[Splice]) -> list[Edit]:
         return [Edit(self.path, span, text) for span, text in splices]
+
+
+def spaced(module: PythonModule, keywords: list[ast.keyword]) -> bool:
+    """Whether the arguments of a call are written `name = value`."""
+    named = [keyword for keyword in keywords if keyword.arg]
+    return bool(named) and all(module.source.segment(k)[len(k.arg or "")].isspace() for k in named)
 
 
 def in_order(call: ast.Call) -> list[ast.expr | ast.keyword]:

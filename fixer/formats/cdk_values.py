@@ -17,7 +17,15 @@ POSITIONAL = {
     "aws_cdk.aws_ec2.BlockDeviceVolume.ebs_from_snapshot": ("snapshot_id",),
     "aws_cdk.aws_autoscaling.BlockDeviceVolume.ebs": ("volume_size",),
     "aws_cdk.aws_autoscaling.BlockDeviceVolume.ebs_from_snapshot": ("snapshot_id",),
+    "aws_cdk.aws_ec2.InstanceType": ("instance_type_identifier",),
+    "aws_cdk.aws_ec2.InstanceType.of": ("instance_class", "instance_size"),
     "aws_cdk.aws_certificatemanager.CertificateValidation.from_dns": ("hosted_zone",),
+}
+# Factories that take no `encrypted`, from the same classes: a volume from a snapshot is encrypted as that is.
+NEVER = {
+    f"aws_cdk.{package}.BlockDeviceVolume.{factory}": {"encrypted"}
+    for package in ("aws_ec2", "aws_autoscaling")
+    for factory in ("ebs_from_snapshot", "ephemeral", "no_device")
 }
 CONSTANT = re.compile(r"aws_cdk\.(?:\w+\.)*(?!Aws\.)[A-Z]\w*\.[A-Z][A-Z0-9_]*")
 
@@ -26,10 +34,11 @@ Segment = str | int
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """An expression that only running the program tells."""
+    """An expression that only running the program tells; `why` goes before its own text."""
 
     node: ast.expr
     stars: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,9 @@ def segments(path: str) -> list[Segment]:
 def locate(module: PythonModule, call: ast.Call, path: list[Segment]) -> Place:
     """Follow a path from a construct call through struct calls, dicts and lists."""
     node: ast.expr = call
+    raw = ".Cfn" in (module.names.qualified(call.func) or "")
     for index, segment in enumerate(path):
-        match step(module, node, segment):
+        match step(module, node, segment, raw):
             case ast.expr() as found:
                 node = found
             case Opaque() as opaque:
@@ -60,13 +70,13 @@ def locate(module: PythonModule, call: ast.Call, path: list[Segment]) -> Place:
     return Place(node)
 
 
-def step(module: PythonModule, node: ast.expr, segment: Segment) -> ast.expr | Opaque | None:
+def step(module: PythonModule, node: ast.expr, segment: Segment, raw: bool) -> ast.expr | Opaque | None:
     """One segment on: its expression, or None where it is not written."""
     match node, segment:
         case ast.Call(), str() if (name := module.names.qualified(node.func) or "") and is_struct(name):
             return argument(node, segment, POSITIONAL.get(name, CONSTRUCT))
         case ast.Dict(), str():
-            return entry(node, segment)
+            return entry(node, segment, raw)
         case ast.List() | ast.Tuple(), int() if segment < len(node.elts) and not starred(node.elts[: segment + 1]):
             return node.elts[segment]
         case ast.Constant(value=None), _:
@@ -91,11 +101,16 @@ def argument(call: ast.Call, name: str, positional: tuple[str, ...]) -> ast.expr
     return next((Opaque(keyword.value, "**") for keyword in call.keywords if keyword.arg is None), None)
 
 
-def entry(node: ast.Dict, name: str) -> ast.expr | Opaque | None:
-    """The value of a key, which may be spelled `block_public_acls`, `blockPublicAcls` or `BlockPublicAcls`."""
+def entry(node: ast.Dict, name: str, raw: bool) -> ast.expr | Opaque | None:
+    """The value of a key, which may be spelled `blockPublicAcls` or, in the structs of L2 constructs, `block_public_acls`.
+
+    An L1 resource (`raw`) drops keys in snake case: aws-cdk-lib 2.275.0, synthesized on 2026-11-21.
+    """
     computed: Opaque | None = None
     for key, value in zip(node.keys, node.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            if raw and key.value == name and "_" in name:
+                return Opaque(value, why=f"spelled {name} in a dict, where the CDK drops it: it knows {camel(name)}")
             if snake(key.value) == name:
                 return value
         else:
@@ -112,17 +127,30 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+def camel(name: str) -> str:
+    """`block_public_acls` as `blockPublicAcls`."""
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+
+
 def expand(module: PythonModule, call: ast.Call, pattern: str) -> list[str]:
     """The paths of a pattern with `[*]`; a list that only running the program tells stands for itself."""
     head, star, tail = pattern.partition("[*]")
     if not star:
-        return [pattern]
+        return [pattern] if applies(module, locate(module, call, segments(pattern))) else []
     place = locate(module, call, segments(head))
     if place.opaque is None and (place.rest or is_none(place.node)):
         return []
     if not isinstance(place.node, ast.List | ast.Tuple) or starred(place.node.elts):
         return [head]
     return [path for i in range(len(place.node.elts)) for path in expand(module, call, f"{head}[{i}]{tail}")]
+
+
+def applies(module: PythonModule, place: Place) -> bool:
+    """Whether what a path leads to is written, or can be added as one argument or key."""
+    node = place.opaque.node if place.opaque else place.node
+    if isinstance(node, ast.Call) and place.rest:
+        return place.rest[0] not in NEVER.get(module.names.qualified(node.func) or "", ())
+    return place.opaque is not None or len(place.rest) < 2
 
 
 def is_none(node: ast.expr) -> bool:
@@ -133,7 +161,8 @@ def is_none(node: ast.expr) -> bool:
 def value_at(module: PythonModule, place: Place) -> Value:
     """The value of a place."""
     if place.opaque is not None:
-        return Unresolved(place.opaque.stars + short(module, place.opaque.node), module.source.span(place.opaque.node))
+        opaque = place.opaque
+        return Unresolved(opaque.why or opaque.stars + short(module, opaque.node), module.source.span(opaque.node))
     return Absent() if place.rest else evaluate(module, place.node)
 
 

@@ -12,7 +12,6 @@ from fixer.formats.cloudformation_values import MERGED
 from fixer.formats.syntax.json import parse_json
 from fixer.formats.syntax.node import Alias, Document, Entry, Mapping, Scalar, walk
 from fixer.formats.syntax.parsed_file import ParsedFile
-from fixer.formats.syntax.yaml import parse_yaml
 from fixer.model import Changes, Problem, Refused, Unit
 from fixer.workspace import SourceFile, Workspace
 
@@ -58,6 +57,8 @@ def read_json(text: str) -> Content:
 
 def read_yaml(text: str) -> Content:
     """YAML, or JSON under another name."""
+    from fixer.formats.syntax.yaml import parse_yaml  # ruamel.yaml is loaded when there is YAML to read
+
     if text.lstrip().startswith("{"):
         try:
             return content(parse_json(text))

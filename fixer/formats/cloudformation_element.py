@@ -83,18 +83,24 @@ class Element:
         return value if node is None and isinstance(value, Unresolved) else node and data_of(node, self.source.text)
 
     def paths(self, pattern: str) -> list[str]:
-        """The paths that a pattern names; a list that is not decided here stays `a[*].b`, which reads as Unresolved."""
+        """The paths that a pattern names; where a part is not decided here its `[*]` stays, which reads as Unresolved.
+
+        `a[*]` of a mapping is the mapping: it is written, once.
+        """
         before, star, after = pattern.partition("[*]")
         if not star:
             return [pattern]
         reached = self.reach(before)
-        if reached.blocked or (not reached.rest and isinstance(reached.node, Scalar) and reached.node.data is not None):
-            return [pattern]
-        if reached.rest or not isinstance(reached.node, Sequence):
-            return [] if reached.rest else [pattern]
-        if call_of(reached.node):
-            return [pattern]
-        return [p for i in range(len(reached.node.items)) for p in self.paths(f"{before}[{i}]{after}")]
+        if reached.rest and not reached.blocked:
+            return []
+        match reached.node:
+            case Sequence() as found if not reached.blocked and call_of(found) is None:
+                return [p for at in range(len(found.items)) for p in self.paths(f"{before}[{at}]{after}")]
+            case Mapping() as found if not reached.blocked and call_of(found) is None:
+                return self.paths(before + after)
+            case Scalar() as found if not reached.blocked and call_of(found) is None and found.data is None:
+                return []
+        return [pattern]
 
     def set(self, path: str, value: Any) -> Changes:
         """Write plain data (functions in the long form), replacing a literal or adding what is missing on the way."""

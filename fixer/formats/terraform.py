@@ -12,7 +12,7 @@ from fixer.formats.terraform_block import Block, attributes_in
 from fixer.formats.terraform_references import Reference, references_in
 from fixer.formats.terraform_values import literal_texts, rendered, value_of
 from fixer.formats.value import Absent, Literal, Value
-from fixer.model import Append, Changes, Problem, Refused, Span, Unit
+from fixer.model import Append, Changes, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
 OVERRIDE = re.compile(r"(.*_)?override\.tf\Z")
@@ -181,6 +181,8 @@ class Module:
     def add(self, kind: str, text: str, declares: str) -> Changes:
         """A new block in the home of its kind: behind the last one of the kind there, else at the end of the file."""
         home = self.home_of(kind)
+        if home in self.workspace and self.body(self.workspace[home]) is None:
+            return Withheld(f"{home} can't be read, and the new {kind} belongs there")
         held = [block for block in self.blocks(kind) if block.path == home]
         return held[-1].insert_after(text.rstrip("\n"), declares) if held else Append(home, text, declares)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fixer.formats.lines import blank_at, line_end, line_start, starts_line, whole_lines
+from fixer.formats.lines import blank_at, line_end, line_start, next_line, starts_line, whole_lines
 from fixer.formats.syntax import hcl
 from fixer.model import Changes, Edit, Span
 
@@ -73,12 +73,16 @@ def closes_after(block: "Block", offset: int) -> bool:
 
 
 def anchor_of(block: "Block") -> hcl.Attribute | None:
-    """The argument to add others below: the last of the block's own above its nested blocks, else a leading one."""
+    """The argument to add others below: the last of the block's own above its nested blocks, best one of one line.
+
+    A leading one such as `count` where there is no other.
+    """
     text, body = block.file.text, block.node.body
     own_lines = [a for a in body.attributes.values() if starts_line(text, a.span.start)]
     first_block = min((b.span.start for b in body.blocks), default=block.node.close)
     plain = [a for a in own_lines if a.name not in TRAILING]
     plain = [a for a in plain if a.span.start < first_block] or plain
+    plain = [a for a in plain if "\n" not in text[a.span.start : a.span.end]] or plain
     candidates = plain or [a for a in own_lines if a.name in LEADING]
     return candidates[-1] if candidates else None
 
@@ -151,6 +155,20 @@ def rename_argument(block: "Block", old: str, new: str) -> Changes:
         block.edit(Span(found.name_span.start, equals(text, found)), f"{new} "),
         *realigned(block, others, column),
     ]
+
+
+def with_comment(block: "Block", value: Span, written: str) -> Edit:
+    """The edit of a value that keeps the comment behind it in the column of a comment above or below."""
+    text = block.file.text
+    gap = text[value.end : line_end(text, value.end)]
+    at = value.end + len(gap) - len(gap.lstrip(" "))
+    start = line_start(text, value.end)
+    lines = (line_start(text, start - 1), next_line(text, at)) if start else (next_line(text, at),)
+    beside = [line + at - start for line in lines if line_end(text, line) > line + at - start]
+    comments = [text.startswith((" #", " //"), place - 1) for place in (at, *beside)]
+    if "\n" in written or not comments[0] or not any(comments[1:]):
+        return block.edit(value, written)
+    return block.edit(Span(value.start, at), written.ljust(at - value.start - 1) + " ")
 
 
 def remove_argument(block: "Block", name: str) -> Changes:

@@ -15,6 +15,7 @@ from fixer.formats.terraform_arguments import (
     remove_argument,
     rename_argument,
     unfolded,
+    with_comment,
 )
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
@@ -174,13 +175,14 @@ class Block:
             if item is None:
                 return Withheld(f"{found.name} is {self.source(found.expression)}, with no {part} written in it")
             target = item.value
-        return self.edit(target.span, rendered(value, self.inner, self.step))
+        return with_comment(self, target.span, rendered(value, self.inner, self.step))
 
     def set_all(self, values: dict[str, Any]) -> Changes:
         """Write several of the block's own arguments at once."""
         texts = {name: rendered(value, self.inner, self.step) for name, value in values.items()}
         added = {name: text for name, text in texts.items() if name not in self.node.body.attributes}
-        written = [self.edit(a.expression.span, texts[n]) for n, a in self.node.body.attributes.items() if n in texts]
+        own = self.node.body.attributes
+        written = [with_comment(self, own[n].expression.span, text) for n, text in texts.items() if n in own]
         return [*written, add_arguments(self, added)] if added else written
 
     def rename(self, old: str, new: str) -> Changes:

@@ -1,8 +1,16 @@
 """EBS volumes that are not encrypted: of their own, of instances, of launch templates and configurations."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from fixer.formats.cloudformation_element import Element
 from fixer.formats.terraform_block import Block
-from fixer.model import Impact
-from fixer.setting import Setting, SettingTransform
+from fixer.formats.value import Absent
+from fixer.model import Finding, Impact
+from fixer.setting import Resources, Setting, SettingTransform
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import Construct
 
 FROM_NOW_ON = "volumes of instances that are launched from now on are encrypted; those that run stay as they are"
 REPLACED = (
@@ -40,6 +48,43 @@ def from_snapshot(template: Block) -> bool | str:
     if any(ebs.attribute("snapshot_id") for ebs in devices):
         return "a volume made from a snapshot is encrypted as that is: copy the snapshot with a key"
     return by_default(template)
+
+
+INSTANCE_REPLACED = "a deployed instance is replaced, and what is on its volumes is lost: make an image of it first"
+REFUSED = (
+    "CloudFormation refuses to change this on a deployed volume: copy a snapshot of it with a key, and make a volume "
+    "of that copy under another logical id; an empty one is encrypted from the start"
+)
+MAPPINGS = {
+    "AWS::EC2::Instance": "BlockDeviceMappings",
+    "AWS::EC2::LaunchTemplate": "LaunchTemplateData.BlockDeviceMappings",
+    "AWS::AutoScaling::LaunchConfiguration": "BlockDeviceMappings",
+}
+IMAGES = {kind: path.replace("BlockDeviceMappings", "ImageId") for kind, path in MAPPINGS.items()}
+ROOT = (
+    "no volume is listed, so that the root volume is as the image and the account's default say: turn on encryption by "
+    "default, or list the image's root device with Encrypted"
+)
+
+
+def template_volume_copied(volume: Element) -> bool:
+    """A copy of a volume is encrypted as that is, and takes no setting: the schema of AWS::EC2::Volume (2026-11-21)."""
+    return volume["SourceVolumeId"] != Absent()
+
+
+def template_from_snapshot(resource: Element) -> bool | str:
+    """The schema of AWS::EC2::LaunchTemplate (2026-11-21) says that `Encrypted` is refused beside a snapshot."""
+    path = f"{MAPPINGS[resource.type]}[*].Ebs[*].SnapshotId"
+    if any(resource[found] != Absent() for found in resource.paths(path)):
+        return "a volume made from a snapshot is encrypted as that is: copy the snapshot with a key"
+    return False
+
+
+def cdk_from_snapshot(template: "Construct") -> bool | str:
+    for path in template.paths("launch_template_data.block_device_mappings[*].ebs.snapshot_id"):
+        if not isinstance(template[path], Absent):
+            return "a volume made from a snapshot is encrypted as that is: copy the snapshot with a key"
+    return False
 
 
 class EbsEncryption(SettingTransform):
@@ -100,5 +145,57 @@ class EbsEncryption(SettingTransform):
             absent=True,
             impact=Impact.IN_PLACE,
             note="volumes made from now on in this account and region are encrypted; older ones stay as they are",
+        ),
+    )
+    cloudformation_settings = (
+        Setting("AWS::EC2::Volume", "Encrypted", True, unless=template_volume_copied, absent=False, note=REFUSED),
+        *(
+            Setting(
+                kind,
+                f"{path}[*].Ebs[*].Encrypted",
+                True,
+                unless=template_from_snapshot,
+                absent=False,
+                impact=impact,
+                note=note,
+            )
+            for (kind, path), impact, note in zip(
+                MAPPINGS.items(),
+                (Impact.DATA_LOSS, Impact.IN_PLACE, Impact.REPLACEMENT),
+                (INSTANCE_REPLACED, FROM_NOW_ON, FROM_NOW_ON),
+                strict=True,
+            )
+        ),
+    )
+
+    def cloudformation(self, template: Resources) -> Iterable[Finding]:
+        yield from super().cloudformation(template)
+        for kind, path in MAPPINGS.items():
+            for resource in template.resources(kind):
+                if resource[path] == Absent() and resource[IMAGES[kind]] != Absent():
+                    yield self.advice(resource, f"{self.message} (root volume)", ROOT)
+    cdk_python_settings = (
+        *(Setting(f"aws_cdk.aws_ec2.{kind}", "encrypted", True, absent=False) for kind in ("Volume", "CfnVolume")),
+        *(
+            Setting(f"aws_cdk.aws_ec2.{kind}", path, True, absent=False, note=REPLACED_INSTANCE)
+            for kind, path in (
+                ("Instance", "block_devices[*].volume.encrypted"),
+                ("BastionHostLinux", "block_devices[*].volume.encrypted"),
+                ("CfnInstance", "block_device_mappings[*].ebs.encrypted"),
+            )
+        ),
+        *(
+            Setting(f"aws_cdk.{kind}", path, True, cdk_from_snapshot, False, Impact.IN_PLACE, FROM_NOW_ON)
+            for kind, path in (
+                ("aws_ec2.LaunchTemplate", "block_devices[*].volume.encrypted"),
+                ("aws_ec2.CfnLaunchTemplate", "launch_template_data.block_device_mappings[*].ebs.encrypted"),
+            )
+        ),
+        *(
+            Setting(f"aws_cdk.aws_autoscaling.{kind}", path, True, absent=False, impact=Impact.REPLACEMENT, note=FROM_NOW_ON)
+            for kind, path in (
+                ("AutoScalingGroup", "block_devices[*].volume.encrypted"),
+                ("CfnLaunchConfiguration", "block_device_mappings[*].ebs.encrypted"),
+            )
         ),
     )

@@ -30,3 +30,4 @@ class EfsEncryption(SettingTransform):
         "(AWS DataSync, or a restore from AWS Backup), then change over the clients"
     )
     terraform_settings = (Setting("aws_efs_file_system", "encrypted", True, absent=False),)
+    cloudformation_settings = (Setting("AWS::EFS::FileSystem", "Encrypted", True, absent=False),)

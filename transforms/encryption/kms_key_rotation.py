@@ -1,9 +1,15 @@
 """KMS keys that are never rotated."""
 
+from typing import TYPE_CHECKING
+
+from fixer.formats.cloudformation_element import Element
 from fixer.formats.terraform_block import Block
-from fixer.formats.value import Literal, Unresolved
+from fixer.formats.value import Literal, Symbol, Unresolved
 from fixer.model import Impact
 from fixer.setting import Setting, SettingTransform
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import Construct
 
 
 def refuses_rotation(key: Block) -> bool | str:
@@ -17,6 +23,37 @@ def refuses_rotation(key: Block) -> bool | str:
     }.items():
         match key[name]:
             case Literal(value=value) if value not in wanted:
+                return True
+            case Unresolved(text):
+                return f"not decided here: {name} is {text}, and only an enabled symmetric key takes rotation"
+    return False
+
+
+def refuses_rotation_in_template(key: Element) -> bool | str:
+    """The same for a template, by the description of EnableKeyRotation in the schema of AWS::KMS::Key (2026-11-21)."""
+    for name, wanted in {
+        "KeySpec": ("SYMMETRIC_DEFAULT", None),
+        "KeyUsage": ("ENCRYPT_DECRYPT", None),
+        "Origin": ("AWS_KMS", None),
+        "Enabled": (True, "true", None),
+    }.items():
+        match key[name]:
+            case Literal(value=value) if value not in wanted:
+                return True
+            case Unresolved(text):
+                return f"not decided here: {name} is {text}, and only an enabled symmetric key takes rotation"
+    return False
+
+
+def cdk_refuses_rotation(key: "Construct") -> bool | str:
+    if key.written("rotation_period"):
+        return True  # a kms.Key with a period is rotated: aws-cdk-lib 2.275.0, synthesized on 2026-11-21
+    wanted = {"key_spec": "SYMMETRIC_DEFAULT", "key_usage": "ENCRYPT_DECRYPT", "enabled": True, "origin": "AWS_KMS"}
+    for name, value in wanted.items():
+        match key[name]:
+            case Literal(value=Symbol(full)) if full.rsplit(".", 1)[-1] == value:
+                continue
+            case Literal(value=found) if found != value:
                 return True
             case Unresolved(text):
                 return f"not decided here: {name} is {text}, and only an enabled symmetric key takes rotation"
@@ -46,3 +83,10 @@ class KmsKeyRotation(SettingTransform):
     closes = ("CKV_AWS_7", "AWS-0065")
     note = "each of the first two rotations of a key adds 1 USD a month to its price"
     terraform_settings = (Setting("aws_kms_key", "enable_key_rotation", True, unless=refuses_rotation, absent=False),)
+    cloudformation_settings = (
+        Setting("AWS::KMS::Key", "EnableKeyRotation", True, unless=refuses_rotation_in_template, absent=False),
+    )
+    cdk_python_settings = tuple(
+        Setting(f"aws_cdk.aws_kms.{kind}", "enable_key_rotation", True, unless=cdk_refuses_rotation, absent=False)
+        for kind in ("Key", "CfnKey")
+    )

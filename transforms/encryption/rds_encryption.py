@@ -1,15 +1,35 @@
 """RDS instances and Aurora clusters whose storage is not encrypted."""
 
+from typing import TYPE_CHECKING
+
+from fixer.formats.cloudformation_element import Element
 from fixer.formats.terraform_block import Block
-from fixer.formats.value import Literal
+from fixer.formats.value import Absent, Literal, Symbol
 from fixer.model import Impact
 from fixer.setting import Setting, SettingTransform
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import Construct
 
 # The classes that can't store encrypted: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html,
 # "Availability of Amazon RDS encryption" (read 2026-11-21).
 UNABLE = ("db.m1.", "db.m2.", "db.t1.", "db.t2.micro")
 RESTORED = "a database made from a snapshot or from another one is encrypted as that is: encrypt its source"
+REPLACED = (
+    "a deployed database is replaced by an empty one: take a snapshot, copy it with a key, and set {} to the copy; "
+    "the database is away meanwhile"
+)
 SOURCES = ("snapshot_identifier", "restore_to_point_in_time", "replicate_source_db", "replication_source_identifier")
+
+CDK_SOURCES = (
+    "db_snapshot_identifier",
+    "db_cluster_snapshot_identifier",
+    "snapshot_identifier",
+    "source_db_instance_identifier",
+    "source_dbi_resource_id",
+    "source_db_cluster_identifier",
+    "source_db_instance_automated_backups_arn",
+)
 
 
 def copied(database: Block) -> bool | str:
@@ -31,6 +51,77 @@ def cluster_unable(cluster: Block) -> bool | str:
     if cluster.attribute("global_cluster_identifier"):
         return "all clusters of a global database are encrypted or none is; decide for all of them"
     return copied(cluster)
+
+
+# What a template's database is made from; the schemas of AWS::RDS::DBInstance and DBCluster (2026-11-21) say of each
+# that encryption is inherited then.
+TEMPLATE_SOURCES = (
+    "DBSnapshotIdentifier",
+    "DBClusterSnapshotIdentifier",
+    "SourceDBInstanceIdentifier",
+    "SourceDbiResourceId",
+    "SourceDBInstanceAutomatedBackupsArn",
+    "SourceDBClusterIdentifier",
+    "SourceDbClusterResourceId",
+    "SnapshotIdentifier",
+)
+
+
+def copied_in_template(database: Element) -> bool | str:
+    return RESTORED if any(database[name] != Absent() for name in TEMPLATE_SOURCES) else False
+
+
+def template_instance_unable(database: Element) -> bool | str:
+    """An instance of a cluster takes its encryption from that; where it says otherwise, it contradicts the cluster."""
+    match database["Engine"]:
+        case Literal(value=str() as engine) if engine.startswith("aurora"):
+            return database["StorageEncrypted"] == Absent()
+    if database["DBClusterIdentifier"] != Absent():
+        return database["StorageEncrypted"] == Absent()
+    match database["DBInstanceClass"]:
+        case Literal(value=str() as name) if name.startswith(UNABLE):
+            return f"{name} can't store encrypted; choose a newer class first"
+    return copied_in_template(database)
+
+
+def template_cluster_unable(cluster: Element) -> bool | str:
+    match cluster["EngineMode"]:
+        case Literal(value="serverless"):
+            return True  # Aurora Serverless v1 always encrypts
+    if cluster["GlobalClusterIdentifier"] != Absent():
+        return "all clusters of a global database are encrypted or none is; decide for all of them"
+    return copied_in_template(cluster)
+
+
+def cdk_unable(database: "Construct") -> bool | str:
+    """Why a database of the CDK takes no `storage_encrypted`, or has it by another argument."""
+    if database.written("storage_encryption_key"):
+        return True  # the construct turns it on: aws-cdk-lib 2.275.0, synthesized on 2026-11-21
+    if database.kind.endswith(("ReadReplica", "FromSnapshot")):
+        return RESTORED
+    match database["instance_type.instance_type_identifier"]:
+        case Literal(value=str() as name) if f"db.{name}".startswith(UNABLE):
+            return f"{name} can't store encrypted; choose a newer class first"
+    classes = [database[f"instance_type.{part}"] for part in ("instance_class", "instance_size")]
+    words = [c.value.name.rsplit(".", 1)[-1] for c in classes if isinstance(c, Literal) and isinstance(c.value, Symbol)]
+    if len(words) == 2 and words[0] in ("T2", "BURSTABLE2") and words[1] == "MICRO":
+        return "db.t2.micro can't store encrypted; choose a newer class first"
+    return False
+
+
+def cdk_l1_unable(database: "Construct") -> bool | str:
+    if database.written("db_cluster_identifier"):
+        return True  # an instance of a cluster is encrypted as the cluster is
+    if any(database.written(name) for name in CDK_SOURCES):
+        return RESTORED
+    if database.written("global_cluster_identifier"):
+        return "all clusters of a global database are encrypted or none is; decide for all of them"
+    match database["engine_mode"], database["db_instance_class"]:
+        case Literal(value="serverless"), _:
+            return True  # Aurora Serverless v1 always encrypts
+        case _, Literal(value=str() as name) if name.startswith(UNABLE):
+            return f"{name} can't store encrypted; choose a newer class first"
+    return False
 
 
 class RdsEncryption(SettingTransform):
@@ -56,11 +147,30 @@ class RdsEncryption(SettingTransform):
 
     impact = Impact.DATA_LOSS
     closes = ("CKV_AWS_16", "CKV_AWS_96", "AWS-0080")
-    note = (
-        "a deployed database is replaced by an empty one: take a snapshot, copy it with a key, and set "
-        "snapshot_identifier to the copy; the database is away meanwhile"
-    )
+    note = REPLACED.format("snapshot_identifier")
     terraform_settings = (
         Setting("aws_db_instance", "storage_encrypted", True, unless=instance_unable, absent=False),
         Setting("aws_rds_cluster", "storage_encrypted", True, unless=cluster_unable, absent=False),
+    )
+    cloudformation_settings = tuple(
+        Setting(kind, "StorageEncrypted", True, unless=unless, absent=False, note=note)
+        for kind, unless, note in (
+            ("AWS::RDS::DBInstance", template_instance_unable, REPLACED.format("DBSnapshotIdentifier")),
+            ("AWS::RDS::DBCluster", template_cluster_unable, REPLACED.format("SnapshotIdentifier")),
+        )
+    )
+    cdk_python_settings = (
+        *(
+            Setting(f"aws_cdk.aws_rds.{kind}", "storage_encrypted", True, unless=cdk_unable, absent=False)
+            for kind in (
+                "DatabaseInstance",
+                "DatabaseInstanceReadReplica",
+                "DatabaseCluster",
+                "DatabaseClusterFromSnapshot",
+            )
+        ),
+        *(
+            Setting(f"aws_cdk.aws_rds.{kind}", "storage_encrypted", True, unless=cdk_l1_unable, absent=False)
+            for kind in ("CfnDBInstance", "CfnDBCluster")
+        ),
     )

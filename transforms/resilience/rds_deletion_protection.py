@@ -2,9 +2,35 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.value import Absent, Literal, Symbol, Unresolved
 from fixer.model import Finding, Impact
 from fixer.setting import Resources, Setting, SettingTransform
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import Construct
+
+
+def in_cluster(database: Element) -> bool:
+    """Whether the protection of an instance is the cluster's: the schema of AWS::RDS::DBInstance (2026-11-21)."""
+    match database["Engine"]:
+        case Literal(value=str() as engine) if engine.startswith("aurora"):
+            return True
+    return database["DBClusterIdentifier"] != Absent()
+
+
+def cdk_retained(database: "Construct") -> bool | str:
+    """Whether the removal policy turns the protection on: RETAIN does, where no argument says otherwise."""
+    if database.written("deletion_protection"):
+        return False
+    match database["removal_policy"]:
+        case Literal(value=Symbol(name)):
+            return name == "aws_cdk.RemovalPolicy.RETAIN"
+        case Unresolved(text):
+            return f"not decided here: removal_policy is {text}, and RETAIN turns the protection on"
+    return False
 
 
 class RdsDeletionProtection(SettingTransform):
@@ -32,6 +58,33 @@ class RdsDeletionProtection(SettingTransform):
     terraform_settings = (
         Setting("aws_db_instance", "deletion_protection", True, absent=False),
         Setting("aws_rds_cluster", "deletion_protection", True, absent=False),
+    )
+    cloudformation_settings = (
+        Setting("AWS::RDS::DBInstance", "DeletionProtection", True, unless=in_cluster, absent=False),
+        Setting("AWS::RDS::DBCluster", "DeletionProtection", True, absent=False),
+    )
+    # An instance of an Aurora cluster is protected by the cluster.
+    cdk_python_settings = (
+        *(
+            Setting(f"aws_cdk.aws_rds.{kind}", "deletion_protection", True, unless=cdk_retained, absent=False)
+            for kind in (
+                "DatabaseInstance",
+                "DatabaseInstanceFromSnapshot",
+                "DatabaseInstanceReadReplica",
+                "DatabaseCluster",
+                "DatabaseClusterFromSnapshot",
+                "ServerlessCluster",
+                "ServerlessClusterFromSnapshot",
+            )
+        ),
+        Setting(
+            "aws_cdk.aws_rds.CfnDBInstance",
+            "deletion_protection",
+            True,
+            unless=lambda database: database.written("db_cluster_identifier"),
+            absent=False,
+        ),
+        Setting("aws_cdk.aws_rds.CfnDBCluster", "deletion_protection", True, absent=False),
     )
 
     @property
