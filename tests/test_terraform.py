@@ -9,6 +9,7 @@ import pytest
 
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform import Module, Variable, check
+from fixer.formats.terraform_collections import add_element, remove_element
 from fixer.formats.value import Absent, Literal, Unresolved
 from fixer.model import Edit, Refused, Unit, Withheld
 from fixer.transform import flat
@@ -256,3 +257,73 @@ def test_spans_are_those_of_the_source() -> None:
 def test_insertions_are_edits() -> None:
     _, block = one('resource "a" "b" {}\n')
     assert all(isinstance(change, Edit) for change in flat(block.set("x", 1)))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{}", '{ B = "x" }'),
+        ("{ A = 1 }", '{ A = 1, B = "x" }'),
+        ('{ "A" : 1 }', '{ "A" : 1, "B" : "x" }'),
+        ("{\n    A = 1\n  }", '{\n    A = 1\n    B = "x"\n  }'),
+        ("{\n    Name = 1 # why\n    A    = 2\n  }", '{\n    Name = 1 # why\n    A    = 2\n    B    = "x"\n  }'),
+        ("{\n    A = 1,\n    C = 2 # last\n  }", '{\n    A = 1,\n    C = 2, # last\n    B = "x"\n  }'),
+        ("{\n    A = 1,\n  }", '{\n    A = 1,\n    B = "x",\n  }'),
+        ("{\n    A = {\n      c = 1\n    }\n  }", '{\n    A = {\n      c = 1\n    }\n    B = "x"\n  }'),
+    ],
+)
+def test_an_entry_is_added_in_the_style_of_the_object(before: str, after: str) -> None:
+    view, block = one(f'resource "a" "b" {{\n  tags = {before}\n}}\n')
+    result = changed(view, block.set("tags.B", "x"))  # type: ignore[attr-defined]
+    assert result == f'resource "a" "b" {{\n  tags = {after}\n}}\n'
+    check(SourceFile("main.tf", result))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[]", "[x]"),
+        ("[a]", "[a, x]"),
+        ("[\n    a,\n    b # b\n  ]", "[\n    a,\n    b, # b\n    x\n  ]"),
+        ("[\n    a,\n  ]", "[\n    a,\n    x,\n  ]"),
+        ("[a,\n    b]", "[a,\n    b,\n    x]"),
+    ],
+)
+def test_an_element_is_added_in_the_style_of_the_list(before: str, after: str) -> None:
+    view, block = one(f'resource "a" "b" {{\n  list = {before}\n}}\n')
+    sequence = block.expression("list")  # type: ignore[attr-defined]
+    assert changed(view, add_element(block, sequence, "x")) == f'resource "a" "b" {{\n  list = {after}\n}}\n'  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "index", "after"),
+    [
+        ("[a]", 0, "[]"),
+        ("[a, b]", 0, "[b]"),
+        ("[a, b]", 1, "[a]"),
+        ("[a, b, c]", 1, "[a, c]"),
+        ("[\n    a, # a\n    b,\n  ]", 1, "[\n    a, # a\n  ]"),
+        ("[\n    a,\n    b\n  ]", 0, "[\n    b\n  ]"),
+    ],
+)
+def test_an_element_is_taken_out_with_its_comma(before: str, index: int, after: str) -> None:
+    view, block = one(f'resource "a" "b" {{\n  list = {before}\n}}\n')
+    sequence = block.expression("list")  # type: ignore[attr-defined]
+    made = remove_element(block, sequence, sequence.children[index])  # type: ignore[arg-type]
+    assert changed(view, made) == f'resource "a" "b" {{\n  list = {after}\n}}\n'
+
+
+def test_json_documents_are_data_with_spans() -> None:
+    source = """resource "a" "b" {
+  code = jsonencode({ Statement = [{ Effect = "Allow", Resource = "${aws_x.y.arn}/*" }] })
+  text = <<-EOT
+    { "Statement": { "Effect": "Deny", "Resource": "${aws_x.y.arn}" } }
+  EOT
+}
+"""
+    block = module(main_tf=source).resources("a")[0]
+    for name, effect in (("code", "Allow"), ("text", "Deny")):
+        document = block.document(name)
+        assert isinstance(document, hcl.Mapping)
+        found = [node for node, _ in hcl.walk(document) if isinstance(node, hcl.Item) and node.key == "Effect"]
+        assert source[found[0].value.span.start : found[0].value.span.end] == f'"{effect}"'

@@ -15,7 +15,7 @@ from fixer.formats.cdk_flow import Flow, Site
 from fixer.formats.cdk_values import Place, camel, expand, locate, render, segments, short, snake, value_at
 from fixer.formats.python_layout import Splice, has_comment, insert, listing, remove
 from fixer.formats.python_module import PythonModule, read
-from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.formats.value import Absent, Literal, Symbol, Unresolved, Value
 from fixer.model import Changes, Edit, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
@@ -88,6 +88,19 @@ class App:
                 continue
             for call in module.calls.get(kind, ()):
                 yield Construct(self, file, module, call, kind)
+
+    def written(self, value: Symbol) -> Iterator[tuple["Construct", str]]:
+        """Every argument of a library call that is this constant: (the call, the argument's name)."""
+        for file in self.files:
+            if value.name.rsplit(".", 1)[-1] not in file.text or "aws_cdk" not in file.text:
+                continue
+            module = self.module(file)
+            if module is None or self.is_v1:
+                continue
+            for kind, call in module.in_order:
+                for keyword in call.keywords:
+                    if keyword.arg and module.names.qualified(keyword.value) == value.name:
+                        yield Construct(self, file, module, call, kind), keyword.arg
 
     @cached_property
     def flow(self) -> Flow:
@@ -259,8 +272,7 @@ def addresses(module: PythonModule, stem: str) -> dict[ast.Call, str]:
     """The addresses of all library calls of a file; the second of a name is `name#2`."""
     found: dict[ast.Call, str] = {}
     seen: Counter[str] = Counter()
-    calls = [call for calls in module.calls.values() for call in calls]
-    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+    for _, call in module.in_order:
         owner = module.source.enclosing(call, ast.ClassDef) or module.source.function(call)
         name = f"{owner.name if owner else stem}/{construct_id(module, call)}"
         seen[name] += 1

@@ -137,16 +137,12 @@ class Template:
         return next((element for element in self.elements(section) if element.name == name), None)
 
     def references(self, name: str) -> list[Mention]:
-        """Every mention of a resource, parameter or condition in source order; texts that spell it are `spellings`."""
+        """Every mention of a resource, parameter or condition, in source order."""
         return self.content.mentions.get(name, []) if self.content else []
 
-    def spellings(self, text: str) -> list[Place]:
-        """The scalars that hold a text, whatever it means there."""
-        return (
-            [p for p in self.content.scalars if isinstance(p.node, Scalar) and text in p.node.text]
-            if self.content
-            else []
-        )
+    def scalars(self) -> list[Place]:
+        """Every scalar with its place, in source order."""
+        return self.content.scalars if self.content else []
 
     def unique_name(self, wanted: str) -> str:
         """The name, or the first of name2, name3 … that nothing in the template has."""

@@ -24,6 +24,12 @@ class PythonModule:
         return found
 
     @cached_property
+    def in_order(self) -> list[tuple[str, ast.Call]]:
+        """All library calls with the full names of what they call, in the order of the source."""
+        every = [(name, call) for name, calls in self.calls.items() for call in calls]
+        return sorted(every, key=lambda found: (found[1].lineno, found[1].col_offset))
+
+    @cached_property
     def imported(self) -> frozenset[str]:
         """The full names of all that is imported anywhere in the file."""
         every = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fixer.formats.lines import blank_at, comment_above, indent_at, line_end, line_start, starts_line, whole_lines
+from fixer.formats.lines import blank_at, indent_at, line_end, starts_line, whole_lines
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_arguments import (
     TRAILING,
@@ -17,6 +17,8 @@ from fixer.formats.terraform_arguments import (
     unfolded,
     with_comment,
 )
+from fixer.formats.terraform_comments import comments_above
+from fixer.formats.terraform_collections import add_item
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Changes, Edit, Span, Withheld
@@ -25,7 +27,6 @@ from fixer.workspace import SourceFile
 if TYPE_CHECKING:
     from fixer.formats.terraform import Module
 
-COMMENT = re.compile(r"[ \t]*(#|//|/\*.*\*/[ \t\r]*\n)")
 PART = re.compile(r"([^.\[\]]+)(?:\[(\d+|\*)\])?")
 
 
@@ -170,11 +171,16 @@ class Block:
     def replace(self, found: hcl.Attribute, rest: str, value: Any) -> Changes:
         """Replace an argument's value, or what lies at `rest` inside the object that it is."""
         target: hcl.Expression = found.expression
-        for part in rest.split(".") if rest else ():
-            item = target.get(part) if isinstance(target, hcl.Mapping) else None
+        parts = rest.split(".") if rest else []
+        while parts:
+            if not isinstance(target, hcl.Mapping) or has_computed_key(target):
+                return Withheld(f"{found.name} is {self.source(found.expression)}, which is not written out")
+            item = target.get(parts[0])
             if item is None:
-                return Withheld(f"{found.name} is {self.source(found.expression)}, with no {part} written in it")
-            target = item.value
+                for part in reversed(parts[1:]):
+                    value = {part: value}
+                return add_item(self, target, parts[0], rendered(value, indent_at(self.file.text, target.span.end - 1)))
+            target, parts = item.value, parts[1:]
         return with_comment(self, target.span, rendered(value, self.inner, self.step))
 
     def set_all(self, values: dict[str, Any]) -> Changes:
@@ -234,15 +240,8 @@ class Block:
         return self.insert(at, f"{gap}{indented}{after}")
 
 
-def comments_above(text: str, offset: int) -> int:
-    """The start of the comments directly above the line of an offset, `/* ... */` over several lines among them."""
-    start = comment_above(text, offset, COMMENT)
-    while start and text[line_start(text, start - 1) : start].rstrip().endswith("*/"):
-        opening = text.rfind("/*", 0, start)
-        if opening < 0 or not starts_line(text, opening):
-            break
-        start = comment_above(text, opening, COMMENT)
-    return start
+def has_computed_key(mapping: hcl.Mapping) -> bool:
+    return any(isinstance(item, hcl.Item) and item.key is None for item in mapping.children)
 
 
 def item_name(item: hcl.Attribute | hcl.Block) -> str:

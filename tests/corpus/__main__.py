@@ -39,7 +39,7 @@ def main() -> int:
     write(BUILD / "report.json", kinds, {"not run": not_run, "not served": not_served})
     wrong = sum(len(lines) for kind in kinds for lines in kind.zeros.values())
     print(
-        f"{wrong} cases in columns that must be 0; {time.monotonic() - start:.0f} s; all of it in {BUILD / 'report.json'}"
+        f"{wrong} cases in columns that must be 0; {time.monotonic() - start:.0f} s; details: {BUILD / 'report.json'}"
     )
     return 1 if wrong or (arguments.all_judges and not_run) else 0
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -41,7 +42,13 @@ def run_project(project: Project) -> Ran:
     try:
         return ran(project)
     except (Exception, SystemExit):  # a crash of what is tested is a figure of this run
-        return Ran(project, crashes=[traceback.format_exc(limit=-3)])
+        return Ran(project, crashes=[crash()])
+
+
+def crash() -> str:
+    """The exception on one line, with where it came from."""
+    lines = traceback.format_exc(limit=-1).strip().split("\n")
+    return f"{lines[-1]} ({lines[1].strip()})"
 
 
 def ran(project: Project) -> Ran:
@@ -71,6 +78,11 @@ def ran(project: Project) -> Ran:
         refusal + unequal,
         [path for path in sorted({*after, *before}) if after.get(path) != before.get(path)],
     )
+
+
+def still_to_do(report: dict[str, Any]) -> Iterator[str]:
+    yield from (brief(finding) for finding in report["findings"] if finding["status"] == PENDING)
+    yield from (f"{path} is changed" for unit in report["units"] for path in unit["changed"])
 
 
 def brief(finding: dict[str, Any]) -> str:

@@ -80,9 +80,26 @@ def template_from_snapshot(resource: Element) -> bool | str:
     return False
 
 
-def cdk_from_snapshot(template: "Construct") -> bool | str:
-    for path in template.paths("launch_template_data.block_device_mappings[*].ebs.snapshot_id"):
-        if not isinstance(template[path], Absent):
+L2_DEVICES, L1_DEVICES = "block_devices[*].volume.encrypted", "block_device_mappings[*].ebs.encrypted"
+CDK_DEVICES = (
+    ("aws_ec2.Instance", L2_DEVICES, Impact.DATA_LOSS, INSTANCE_REPLACED),
+    ("aws_ec2.BastionHostLinux", L2_DEVICES, Impact.DATA_LOSS, INSTANCE_REPLACED),
+    ("aws_ec2.CfnInstance", L1_DEVICES, Impact.DATA_LOSS, INSTANCE_REPLACED),
+    ("aws_ec2.LaunchTemplate", L2_DEVICES, Impact.IN_PLACE, FROM_NOW_ON),
+    ("aws_ec2.CfnLaunchTemplate", f"launch_template_data.{L1_DEVICES}", Impact.IN_PLACE, FROM_NOW_ON),
+    ("aws_autoscaling.AutoScalingGroup", L2_DEVICES, Impact.REPLACEMENT, FROM_NOW_ON),
+    ("aws_autoscaling.CfnLaunchConfiguration", L1_DEVICES, Impact.REPLACEMENT, FROM_NOW_ON),
+)
+
+
+def cdk_copied(volume: "Construct") -> bool:
+    return volume.written("source_volume_id")
+
+
+def cdk_from_snapshot(resource: "Construct") -> bool | str:
+    for path in ("block_device_mappings", "launch_template_data.block_device_mappings"):
+        found = resource.paths(f"{path}[*].ebs.snapshot_id")
+        if any(not isinstance(resource[device], Absent) for device in found if device.endswith("snapshot_id")):
             return "a volume made from a snapshot is encrypted as that is: copy the snapshot with a key"
     return False
 
@@ -167,6 +184,16 @@ class EbsEncryption(SettingTransform):
             )
         ),
     )
+    cdk_python_settings = (
+        *(
+            Setting(f"aws_cdk.aws_ec2.{kind}", "encrypted", True, unless=cdk_copied, absent=False, note=REFUSED)
+            for kind in ("Volume", "CfnVolume")
+        ),
+        *(
+            Setting(f"aws_cdk.{kind}", path, True, unless=cdk_from_snapshot, absent=False, impact=impact, note=note)
+            for kind, path, impact, note in CDK_DEVICES
+        ),
+    )
 
     def cloudformation(self, template: Resources) -> Iterable[Finding]:
         yield from super().cloudformation(template)
@@ -174,28 +201,3 @@ class EbsEncryption(SettingTransform):
             for resource in template.resources(kind):
                 if resource[path] == Absent() and resource[IMAGES[kind]] != Absent():
                     yield self.advice(resource, f"{self.message} (root volume)", ROOT)
-    cdk_python_settings = (
-        *(Setting(f"aws_cdk.aws_ec2.{kind}", "encrypted", True, absent=False) for kind in ("Volume", "CfnVolume")),
-        *(
-            Setting(f"aws_cdk.aws_ec2.{kind}", path, True, absent=False, note=REPLACED_INSTANCE)
-            for kind, path in (
-                ("Instance", "block_devices[*].volume.encrypted"),
-                ("BastionHostLinux", "block_devices[*].volume.encrypted"),
-                ("CfnInstance", "block_device_mappings[*].ebs.encrypted"),
-            )
-        ),
-        *(
-            Setting(f"aws_cdk.{kind}", path, True, cdk_from_snapshot, False, Impact.IN_PLACE, FROM_NOW_ON)
-            for kind, path in (
-                ("aws_ec2.LaunchTemplate", "block_devices[*].volume.encrypted"),
-                ("aws_ec2.CfnLaunchTemplate", "launch_template_data.block_device_mappings[*].ebs.encrypted"),
-            )
-        ),
-        *(
-            Setting(f"aws_cdk.aws_autoscaling.{kind}", path, True, absent=False, impact=Impact.REPLACEMENT, note=FROM_NOW_ON)
-            for kind, path in (
-                ("AutoScalingGroup", "block_devices[*].volume.encrypted"),
-                ("CfnLaunchConfiguration", "block_device_mappings[*].ebs.encrypted"),
-            )
-        ),
-    )

@@ -31,3 +31,8 @@ class EfsEncryption(SettingTransform):
     )
     terraform_settings = (Setting("aws_efs_file_system", "encrypted", True, absent=False),)
     cloudformation_settings = (Setting("AWS::EFS::FileSystem", "Encrypted", True, absent=False),)
+    # The L2 construct encrypts when nothing is said: aws-cdk-lib 2.275.0, synthesized on 2026-11-21.
+    cdk_python_settings = (
+        Setting("aws_cdk.aws_efs.FileSystem", "encrypted", True, absent=True),
+        Setting("aws_cdk.aws_efs.CfnFileSystem", "encrypted", True, absent=False),
+    )

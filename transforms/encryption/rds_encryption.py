@@ -109,8 +109,15 @@ def cdk_unable(database: "Construct") -> bool | str:
     return False
 
 
+def cdk_in_cluster(instance: "Construct") -> bool:
+    match instance["engine"]:
+        case Literal(value=str() as engine) if engine.startswith("aurora") and instance.kind.endswith("Instance"):
+            return True
+    return instance.written("db_cluster_identifier")
+
+
 def cdk_l1_unable(database: "Construct") -> bool | str:
-    if database.written("db_cluster_identifier"):
+    if cdk_in_cluster(database):
         return True  # an instance of a cluster is encrypted as the cluster is
     if any(database.written(name) for name in CDK_SOURCES):
         return RESTORED
@@ -159,18 +166,14 @@ class RdsEncryption(SettingTransform):
             ("AWS::RDS::DBCluster", template_cluster_unable, REPLACED.format("SnapshotIdentifier")),
         )
     )
-    cdk_python_settings = (
-        *(
-            Setting(f"aws_cdk.aws_rds.{kind}", "storage_encrypted", True, unless=cdk_unable, absent=False)
-            for kind in (
-                "DatabaseInstance",
-                "DatabaseInstanceReadReplica",
-                "DatabaseCluster",
-                "DatabaseClusterFromSnapshot",
-            )
-        ),
-        *(
-            Setting(f"aws_cdk.aws_rds.{kind}", "storage_encrypted", True, unless=cdk_l1_unable, absent=False)
-            for kind in ("CfnDBInstance", "CfnDBCluster")
-        ),
+    cdk_python_settings = tuple(
+        Setting(f"aws_cdk.aws_rds.{kind}", "storage_encrypted", True, unless=unless, absent=False, note=note)
+        for kind, unless, note in (
+            ("DatabaseInstance", cdk_unable, REPLACED.format("the snapshot of a DatabaseInstanceFromSnapshot")),
+            ("DatabaseInstanceReadReplica", cdk_unable, ""),
+            ("DatabaseCluster", cdk_unable, REPLACED.format("the snapshot of a DatabaseClusterFromSnapshot")),
+            ("DatabaseClusterFromSnapshot", cdk_unable, ""),
+            ("CfnDBInstance", cdk_l1_unable, REPLACED.format("db_snapshot_identifier")),
+            ("CfnDBCluster", cdk_l1_unable, REPLACED.format("snapshot_identifier")),
+        )
     )

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from fixer.formats.cloudformation import Template
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_policies import statements_of as template_statements_of
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_companions import companion, companions_of
@@ -49,6 +52,10 @@ CDK_WEBSITE = (
 )
 CDK_PRIVATE = frozenset({"PRIVATE", "LOG_DELIVERY_WRITE", "BUCKET_OWNER_FULL_CONTROL", "BUCKET_OWNER_READ"})
 PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
+# The same in CloudFormation: the schema of AWS::S3::Bucket in cfn-lint 1.58.0 (2026-11-21).
+BLOCK = "PublicAccessBlockConfiguration"
+TEMPLATE_SETTINGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+TEMPLATE_PUBLIC_ACLS = frozenset({"PublicRead", "PublicReadWrite", "AuthenticatedRead"})
 
 
 class S3PublicAccessBlock(Transform):
@@ -139,6 +146,64 @@ class S3PublicAccessBlock(Transform):
             yield self.advice(block, message, public)
         else:
             yield self.finding(block, message, block.set_all(dict.fromkeys(off, True)))
+
+    def cloudformation(self, template: Template) -> Iterable[Finding]:
+        for bucket in template.resources("AWS::S3::Bucket"):
+            off, undecided = settings_off(bucket)
+            if undecided:
+                yield self.advice(bucket, MISSING, f"not decided here: {undecided}")
+            elif off:
+                none = len(off) == len(TEMPLATE_SETTINGS) and bucket.data(BLOCK) in (None, {})
+                message = MISSING if none else f"{', '.join(off)} {'is' if len(off) == 1 else 'are'} off"
+                yield self.blocked(template, bucket, message, off if not none else None)
+
+    def blocked(self, template: Template, bucket: Element, message: str, off: list[str] | None) -> Finding:
+        """The finding for a bucket that lacks these settings, or, with None, the whole block."""
+        if public := template_public_reason(template, bucket):
+            return self.advice(bucket, message, public)
+        if off is None:
+            return self.finding(bucket, message, bucket.set(BLOCK, dict.fromkeys(TEMPLATE_SETTINGS, True)))
+        return self.finding(bucket, message, [bucket.set(f"{BLOCK}.{name}", True) for name in off])
+
+
+def settings_off(bucket: Element) -> tuple[list[str], str]:
+    """The settings that are false or missing, and what is not decided in the source."""
+    values = {name: bucket[f"{BLOCK}.{name}"] for name in TEMPLATE_SETTINGS}
+    off = [name for name, value in values.items() if value.differs_from(True)]
+    undecided = [f"{name} is {value.text}" for name, value in values.items() if isinstance(value, Unresolved)]
+    return off, ", ".join(undecided)
+
+
+def template_public_reason(template: Template, bucket: Element) -> str | None:
+    """Why a bucket of a template is, or may be, public on purpose; None where nothing says so."""
+    if bucket["WebsiteConfiguration"] != Absent():
+        return "the bucket is a website; put CloudFront before it first"
+    match bucket["AccessControl"]:
+        case Literal(value=value) if value in TEMPLATE_PUBLIC_ACLS:
+            return f"the bucket has AccessControl {value}; remove it first"
+        case Unresolved(text):
+            return f"not decided here: AccessControl is {text}"
+    for policy in bucket_policies(template, bucket):
+        statements = template_statements_of(policy, "PolicyDocument")
+        if statements is None:
+            return f"the policy {policy.name} can't be read here; decide whether it lets the public in"
+        if any(is_public(statement) for statement in statements):
+            return f"the policy {policy.name} lets the public in; remove that first"
+    return None
+
+
+def bucket_policies(template: Template, bucket: Element) -> Iterator[Element]:
+    """The policies that are for a bucket: they mention it, or spell its name as it does."""
+    mentions = template.references(bucket.name)
+    users = {mention.place.owner for mention in mentions if mention.place.path[:2] == ("Properties", "Bucket")}
+    name = bucket.data("BucketName")
+    for policy in template.resources("AWS::S3::BucketPolicy"):
+        if policy.name in users or (name is not None and spelling(policy.data("Bucket")) == spelling(name)):
+            yield policy
+
+
+def spelling(name: object) -> object:
+    return name.text if isinstance(name, Unresolved) else name
 
 
 def public_reason(bucket: Block) -> str | None:

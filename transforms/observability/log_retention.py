@@ -2,19 +2,51 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from fixer.formats.cloudformation import Template
 from fixer.formats.terraform import Module, Variable
 from fixer.formats.terraform_block import Block
-from fixer.formats.value import Literal, Source, Unresolved
+from fixer.formats.value import Absent, Literal, Source, Symbol, Unresolved
 from fixer.model import Changes, Finding, Impact
 from fixer.transform import Transform
 
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import App
+
 ARGUMENT = "retention_in_days"
 MISSING = "log group keeps its events for ever"
+DELETED = "events older than {} days are deleted from a log group that is deployed"
 ZERO = "{} has the default 0, which means for ever; give it another"
 # A variable for the retention of logs in general, not for that of one kind of them such as `audit_retention_days`.
 GENERAL = re.compile(r"var\.(cloudwatch_|cw_)?(logs?_)?(group_)?retention(_in)?(_days|_period)?\Z")
+
+CDK_RETENTION = "aws_cdk.aws_logs.RetentionDays"
+# The members of that class in aws-cdk-lib 2.275.0 (2026-11-21).
+CDK_DAYS = {
+    1: "ONE_DAY",
+    3: "THREE_DAYS",
+    5: "FIVE_DAYS",
+    7: "ONE_WEEK",
+    14: "TWO_WEEKS",
+    30: "ONE_MONTH",
+    60: "TWO_MONTHS",
+    90: "THREE_MONTHS",
+    120: "FOUR_MONTHS",
+    150: "FIVE_MONTHS",
+    180: "SIX_MONTHS",
+    365: "ONE_YEAR",
+    400: "THIRTEEN_MONTHS",
+    545: "EIGHTEEN_MONTHS",
+    731: "TWO_YEARS",
+    1096: "THREE_YEARS",
+    1827: "FIVE_YEARS",
+    2192: "SIX_YEARS",
+    2557: "SEVEN_YEARS",
+    2922: "EIGHT_YEARS",
+    3288: "NINE_YEARS",
+    3653: "TEN_YEARS",
+}
 
 
 class LogRetention(Transform):
@@ -54,6 +86,26 @@ class LogRetention(Transform):
                 case _:
                     yield self.limited(group)
 
+    def cloudformation(self, template: Template) -> Iterable[Finding]:
+        days = self.setting["days"]
+        for group in template.resources("AWS::Logs::LogGroup"):
+            delivery = group["LogGroupClass"] != Absent() and not group["LogGroupClass"].differs_from("DELIVERY")
+            match group["RetentionInDays"]:
+                case Absent() | Literal(value=None) if not delivery:
+                    note = DELETED.format(days)
+                    yield self.finding(group, MISSING, group.set("RetentionInDays", days), note=note)
+
+    def cdk_python(self, app: "App") -> Iterable[Finding]:
+        days = self.setting["days"]
+        for group in app.resources("aws_cdk.aws_logs.CfnLogGroup"):
+            delivery = group.written("log_group_class") and not group["log_group_class"].differs_from("DELIVERY")
+            if group[ARGUMENT] == Absent() and not delivery:
+                yield self.finding(group, MISSING, group.set(ARGUMENT, days), note=DELETED.format(days))
+        known = next((known for known in CDK_DAYS if known >= days), max(CDK_DAYS))
+        for group, argument in app.written(Symbol(f"{CDK_RETENTION}.INFINITE")):
+            limited = Symbol(f"{CDK_RETENTION}.{CDK_DAYS[known]}")
+            yield self.finding(group, MISSING, group.set(argument, limited), note=DELETED.format(known))
+
     @property
     def variable(self) -> Variable:
         about = "Days that CloudWatch keeps log events before it deletes them."
@@ -67,7 +119,7 @@ class LogRetention(Transform):
         if default == 0:
             return self.advice(group, MISSING, ZERO.format(reference))
         days = reference if default is None else default
-        note = f"events older than {days} days are deleted from a log group that is deployed"
+        note = DELETED.format(days)
         return self.finding(group, MISSING, group.set(ARGUMENT, Source(reference)), declared, note=note)
 
 

@@ -21,6 +21,13 @@ def in_cluster(database: Element) -> bool:
     return database["DBClusterIdentifier"] != Absent()
 
 
+def cdk_in_cluster(instance: "Construct") -> bool:
+    match instance["engine"]:
+        case Literal(value=str() as engine) if engine.startswith("aurora"):
+            return True
+    return instance.written("db_cluster_identifier")
+
+
 def cdk_retained(database: "Construct") -> bool | str:
     """Whether the removal policy turns the protection on: RETAIN does, where no argument says otherwise."""
     if database.written("deletion_protection"):
@@ -81,7 +88,7 @@ class RdsDeletionProtection(SettingTransform):
             "aws_cdk.aws_rds.CfnDBInstance",
             "deletion_protection",
             True,
-            unless=lambda database: database.written("db_cluster_identifier"),
+            unless=cdk_in_cluster,
             absent=False,
         ),
         Setting("aws_cdk.aws_rds.CfnDBCluster", "deletion_protection", True, absent=False),

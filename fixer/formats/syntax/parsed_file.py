@@ -98,6 +98,17 @@ class ParsedFile:
             return self.edit(colon, old.span.end, new)
         return self.edit(colon, old.span.end, block(data, self.style, self.indent(start)))
 
+    def replace_node(self, parent: Node, old: Node, data: Any) -> Edit | Withheld:
+        """Write another value for a node that stands in this mapping or list."""
+        match parent:
+            case Mapping():
+                entry = next(entry for entry in parent.entries if entry.value is old)
+                return self.replace(parent, entry, data)
+            case Sequence():
+                at = next(at for at, item in enumerate(parent.items) if item is old)
+                return self.replace_item(parent, at, data)
+        raise TypeError(parent)
+
     def replace_item(self, parent: Sequence, at: int, data: Any) -> Edit | Withheld:
         """Write another value for an item of a list."""
         old = parent.items[at]
