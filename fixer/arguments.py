@@ -1,8 +1,10 @@
 """The command line: what may be asked for, and how it is spelled."""
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import NoReturn
+
+from fixer import __version__
 
 DESCRIPTION = """\
 Finds known defects in Terraform, CloudFormation and CDK sources and repairs the source.
@@ -77,13 +79,13 @@ def run_parser() -> Parser:
     add("--output-file", metavar="FILE", help="the patch or report goes there, not to stdout")
     add("--exit-zero", action="store_true", help="exit with 0 also when fixes are pending or held back")
     add("--no-color", action="store_true", help="no colours (as with NO_COLOR set)")
-    add("--version", action="store_true", help="print the version")
+    add("--version", action="version", version=f"iacfix {__version__}", help="print the version")
     return parser
 
 
 def count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise ValueError(text)
+        raise ArgumentTypeError(f"a whole number is wanted, not {text!r}")
     return int(text)
 
 

@@ -22,8 +22,10 @@ def run(unit: Unit, root: Path, options: Options) -> Outcome:
             files[path] = read(root, path)
             problems += mistakes(files[path])
         except Refused as refused:
+            if path in locked:
+                refused = Refused(f"left alone: {locked[path]}", "what it says is not known here", error=False)
             problems.append(SourceFile(path, "").problem(refused))
-            locked[path] = "not readable"
+            locked.setdefault(path, "not readable")
     return Repair(unit, root, options, Workspace(files), problems, locked).outcome()
 
 

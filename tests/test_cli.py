@@ -5,11 +5,16 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from fixer import __version__
+from fixer.cli import main
 from fixer.workspace import SIZE_LIMIT
 
 BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'
@@ -30,16 +35,31 @@ VOLUME = 'resource "aws_ebs_volume" "v" {\n  availability_zone = "eu-west-1a"\n 
 WEBSITE = BUCKET + '\nresource "aws_s3_bucket_website_configuration" "b" {\n  bucket = aws_s3_bucket.b.id\n}\n'
 TEMPLATE = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+COMMAND = (sys.executable, "-m", "fixer")
 
 
-def iacfix(cwd: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "fixer", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent.parent)} | environment,
-    )
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def iacfix(cwd: Path, *arguments: str, **environment: str) -> Done:
+    """The command in this process: a tenth of the time, and everything but the interpreter is as in one of its own."""
+    out, err = TextIOWrapper(BytesIO(), encoding="utf-8", newline=""), StringIO()
+    with (
+        chdir(cwd),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch.dict(os.environ, ENVIRONMENT | environment, clear=True),
+    ):
+        try:
+            status = main(arguments)
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+    out.flush()
+    return Done(status, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
 
 
 def make(root: Path, files: dict[str, str | bytes]) -> Path:
@@ -105,8 +125,8 @@ def test_check_shows_no_patch(tmp_path: Path) -> None:
         (WEBSITE, (), 0),
         (WEBSITE, ("--check",), 0),
         ("# iacfix: ignore[exposure] ours\n" + BUCKET, (), 0),
-        ("{", (), 2),
-        ("{", ("--exit-zero",), 2),
+        (BUCKET + "{", (), 2),
+        (BUCKET + "{", ("--exit-zero",), 2),
         ("", (), 0),
     ],
 )
@@ -169,8 +189,8 @@ def test_a_configuration_file_is_found_and_can_be_named(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (("--slect", "x"), "iacfix: unrecognized arguments: --slect; see iacfix --help"),
-        (("--jobs", "-1"), "iacfix: argument --jobs: expected one argument; see iacfix --help"),
-        (("--jobs", "x"), "iacfix: argument --jobs: invalid count value: 'x'; see iacfix --help"),
+        (("--jobs", "-1"), "iacfix: argument --jobs: a whole number is wanted, not '-1'; see iacfix --help"),
+        (("--jobs", "x"), "iacfix: argument --jobs: a whole number is wanted, not 'x'; see iacfix --help"),
         (("--apply", "--check"), "iacfix: argument --check: not allowed with argument --apply; see iacfix --help"),
         (
             ("--select", "exposur"),
@@ -204,7 +224,7 @@ def test_a_wrong_configuration_names_its_line(tmp_path: Path) -> None:
 
 # What may lie in a folder beside good files: each gets its line or none, and stops nothing.
 BAD: dict[str, tuple[str | bytes, str | None]] = {
-    "bad/main.tf": ('resource "x" {\n', r"bad/main\.tf:\d+:\d+: .+; .+"),
+    "bad/main.tf": ('resource "aws_s3_bucket" "x" {\n', r"bad/main\.tf:\d+:\d+: .+; .+"),
     "bad.yaml": (TEMPLATE + "  - x\n", r"bad\.yaml:\d+:\d+: .+; .+"),
     "bad.json": ('{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}', r"bad\.json:\d+:\d+: .+; .+"),
     "latin/main.tf": (
@@ -329,14 +349,13 @@ def test_version_and_usage_import_nothing_heavy(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     make(tmp_path, {"main.tf": BUCKET * 2000})
-    command = [sys.executable, "-m", "fixer", "list", "--markdown"]
-    environment = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parent.parent)}
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    process = subprocess.Popen([*COMMAND, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.close()
     _, said = process.communicate()
-    assert process.stderr is not None
-    assert said == b""
+    assert process.returncode == 1
+    assert b"Traceback" not in said
+    assert b"Broken" not in said
 
 
 def test_an_interruption_is_one_line(tmp_path: Path) -> None:
@@ -349,7 +368,9 @@ def test_an_interruption_is_one_line(tmp_path: Path) -> None:
 def test_processes_say_the_same(tmp_path: Path) -> None:
     padding = "# padding\n" * 10_000
     make(tmp_path, {f"m{number}/main.tf": BUCKET + padding for number in range(5)})
-    make(tmp_path, {"bad/main.tf": "{" + padding})
-    one, two = iacfix(tmp_path, "--jobs", "1"), iacfix(tmp_path, "--jobs", "2")
+    make(tmp_path, {"bad/main.tf": BUCKET + "{" + padding})
+    one, two = (
+        subprocess.run([*COMMAND, "--jobs", jobs, str(tmp_path)], capture_output=True, text=True) for jobs in "12"
+    )
     assert one.stdout
     assert (one.returncode, one.stdout, one.stderr) == (two.returncode, two.stdout, two.stderr)

@@ -47,8 +47,8 @@ class Content:
         return found
 
     @cached_property
-    def scalars(self) -> list[Place]:
-        return [place for place in places(self.document) if isinstance(place.node, Scalar)]
+    def places(self) -> list[Place]:
+        return list(places(self.document))
 
 
 def read_json(text: str) -> Content:
@@ -140,9 +140,10 @@ class Template:
         """Every mention of a resource, parameter or condition, in source order."""
         return self.content.mentions.get(name, []) if self.content else []
 
-    def scalars(self) -> list[Place]:
-        """Every scalar with its place, in source order."""
-        return self.content.scalars if self.content else []
+    @property
+    def places(self) -> list[Place]:
+        """Every node below the logical ids with where it stands, in source order."""
+        return self.content.places if self.content else []
 
     def unique_name(self, wanted: str) -> str:
         """The name, or the first of name2, name3 … that nothing in the template has."""

@@ -63,22 +63,11 @@ def join_form(call: Call) -> str | None:
 
 
 def texts(template: Template) -> Iterator[Text]:
-    """All texts of the template, each once and as wide as it goes."""
-    seen: set[Span] = set()
-    for place in template.scalars():
-        whole = widest(place)
-        form = form_of(whole.node)
-        if form is not None and whole.node.span not in seen:
-            seen.add(whole.node.span)
-            yield Text(whole, form)
-
-
-def widest(place: Place) -> Place:
-    """The outermost expression around a scalar that makes one text of it."""
-    for at, node in enumerate(place.above):
-        if form_of(node) is not None:
-            return Place(place.section, place.owner, node, place.path, place.above[:at], place.gates)
-    return place
+    """All texts of the template, each as wide as it goes."""
+    for place in template.places:
+        form = form_of(place.node)
+        if form is not None and all(form_of(node) is None for node in place.above):
+            yield Text(place, form)
 
 
 def rewritten(template: Template, text: Text, old: str, new: str) -> Changes:

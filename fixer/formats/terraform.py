@@ -11,7 +11,7 @@ from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block, attributes_in
 from fixer.formats.terraform_references import Reference, references_in
 from fixer.formats.terraform_values import literal_texts, rendered, value_of
-from fixer.formats.value import Absent, Literal, Value
+from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.model import Append, Changes, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
@@ -169,12 +169,15 @@ class Module:
 
     def variable_value(self, name: str) -> Value:
         """What a variable is when nobody says otherwise: set in a file that Terraform loads by itself, else its default."""
-        for file in self.every_file:
-            named = basename(file.path)
-            if named == "terraform.tfvars" or named.endswith(".auto.tfvars"):
-                body = self.body(file) if name in file.text else None
-                if body is not None and name in body.attributes:
-                    return value_of(body.attributes[name].expression, file.text)
+        for path in self.unit.files:
+            if basename(path) != "terraform.tfvars" and not path.endswith(".auto.tfvars"):
+                continue
+            file = self.workspace.files.get(path)
+            body = self.body(file) if file is not None else None
+            if file is None or body is None:
+                return Unresolved(path, Span(0, 0))
+            if name in body.attributes:
+                return value_of(body.attributes[name].expression, file.text)
         declared = [block for block in self.blocks("variable", name)]
         return declared[0]["default"] if declared else Absent()
 

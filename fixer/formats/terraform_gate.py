@@ -42,13 +42,21 @@ class Gate:
         expression = member.expression(member.meta)
         assert expression is not None
         if member.meta == "count":
-            return self.wrapped(member.path, expression, "0")
+            return self.counted(member, expression)
         empty = empty_like(expression)
         if empty is not None:
             return self.wrapped(member.path, expression, empty)
         at = expression.span
         before, after = "{ for k, v in ", f" : k => v if {self.condition} }}"
         return [insertion(member.path, at.start, before), insertion(member.path, at.end, after)]
+
+    def counted(self, member: Block, expression: hcl.Expression) -> Changes:
+        """`flag ? n : 0`, and for `a ? n : 0` the shorter `flag && a ? n : 0`."""
+        match expression:
+            case hcl.Conditional(children=(condition, _, hcl.Scalar(value=0))) if "||" not in member.source(condition):
+                return insertion(member.path, expression.span.start, f"{self.condition} && ")
+            case _:
+                return self.wrapped(member.path, expression, "0")
 
     def first_argument(self, member: Block, line: str) -> Changes:
         text = member.file.text
@@ -97,7 +105,10 @@ class Gate:
         )
 
     def on_flag(self, expression: hcl.Expression, block: Block) -> bool:
-        return isinstance(expression, hcl.Conditional) and block.source(expression.children[0]) == self.condition
+        if not isinstance(expression, hcl.Conditional):
+            return False
+        condition = block.source(expression.children[0])
+        return condition == self.condition or (condition.startswith(f"{self.condition} && ") and "||" not in condition)
 
     def state(self, reference: Reference, member: Block) -> Changes:
         """`moved` keeps its end and gets a further step; `import` names the instance."""

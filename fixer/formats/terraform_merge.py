@@ -1,6 +1,7 @@
 """Whether two Terraform blocks say the same, and the union of blocks that hold named entries."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fixer.formats.lines import line_end, line_start, next_line
@@ -59,11 +60,14 @@ def added_entries(source: Block, target: Block, entries: list[hcl.Attribute]) ->
 
 
 def reindented(lines: str, indent: str, wanted: str) -> str:
-    return "".join(wanted + line.removeprefix(indent) if line.strip() else line for line in lines.splitlines(True))
+    return "\n".join(wanted + line.removeprefix(indent) if line.strip() else line for line in lines.split("\n"))
 
 
-def lost_comments(block: Block, kept: Block) -> list[str]:
-    """The comments inside a block that the file of another one does not hold."""
-    held = set(comments_in(kept.file.text, Span(0, len(kept.file.text))))
-    inside = Span(line_start(block.file.text, block.node.open), line_end(block.file.text, block.node.close))
-    return [comment for comment in comments_in(block.file.text, inside) if comment not in held]
+def lost_comments(block: Block, kept: Block, carried: Sequence[hcl.Attribute]) -> list[str]:
+    """The comments inside a block that neither another block holds nor the arguments that are carried over to it."""
+    text = block.file.text
+    held = comments_in(kept.file.text, kept.node.span)
+    for entry in carried:
+        held += comments_in(text, lines_with_comments(text, entry))
+    inside = Span(block.node.open, line_end(text, block.node.close))
+    return [comment for comment in comments_in(text, inside) if comment not in held]

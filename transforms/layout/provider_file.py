@@ -1,22 +1,206 @@
 """Provider and terraform blocks that stand among resources."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from posixpath import basename, dirname, join
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import basename, join
 from typing import Any, ClassVar
 
+from fixer.formats.lines import blank_at, line_start, next_line
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
-from fixer.model import Append, Changes, Finding, Impact
+from fixer.formats.terraform_comments import banner_above, heads_file, is_banner, next_banner
+from fixer.formats.terraform_merge import added_entries, lines_with_comments, lost_comments, missing_entries, says_same
+from fixer.model import Append, Changes, Delete, Finding, Impact, Span, Withheld
 from fixer.transform import Transform
 
 KINDS = ("provider", "terraform")
-# Files that are named for such blocks keep them, whatever else they hold. Those in the second group are not where
-# an author looks for a provider block.
-NAMES = frozenset({"provider.tf", "providers.tf", "terraform.tf", "versions.tf", "version.tf", "backend.tf"})
-SETTINGS_ONLY = frozenset({"terraform.tf", "versions.tf", "version.tf", "backend.tf"})
+# Files that are named for such blocks: they keep them whatever else they hold. A provider block joins those of the
+# first line only, because nobody looks for it in the others.
+FOR_ALL = frozenset({"provider.tf", "providers.tf"})
+FOR_TERRAFORM = frozenset({"terraform.tf", "versions.tf", "version.tf", "backend.tf"})
+SUBJECT = re.compile(r"provider|terraform|backend|version", re.IGNORECASE)
+MISPLACED = "{} block stands outside a provider file"
+TWICE = "{} is declared twice"
 
 
 class ProviderFile(Transform):
-    """Provider or terraform block is not in a provider file."""
+    """Provider or terraform block stands outside a provider file.
+
+    ## Why
+    Which providers, versions, regions, accounts and state a module works with is the first thing that a reader, and
+    every tool that replaces providers for a test or another environment, looks for. Among resources it is found late,
+    and a second block of the same provider, which is an error, is not seen at all.
+
+    ## Fix
+    The block moves, with the comments above it, to the file that holds blocks of its kind: any that holds nothing but
+    `provider` and `terraform` blocks, or is named for them. Where there is none, `provider.tf` is made. Equal blocks
+    become one; `required_providers` of several `terraform` blocks are united unless they differ. Blocks that differ
+    under one alias are advice.
+
+    ## Impact
+    None: Terraform reads the files of a module as one, in no order.
+
+    ## References
+    https://developer.hashicorp.com/terraform/language/style#file-names
+    https://developer.hashicorp.com/terraform/language/providers/requirements
+    """
+
+    impact = Impact.NONE
+    settings: ClassVar[Mapping[str, Any]] = {"file": "provider.tf"}
+
+    def terraform(self, module: Module) -> Iterable[Finding]:
+        blocks = [block for kind in KINDS for block in module.blocks(kind)]
+        blocks.sort(key=lambda block: (block.path, block.span))
+        homes = self.homes(module, blocks)
+        clashes = {block: other for block in blocks if (other := clash(block, blocks)) is not None}
+        moving = [block for block in blocks if block.path not in homes and block not in clashes]
+        for block in blocks:
+            message = (TWICE if block.path in homes else MISPLACED).format(block.address)
+            if (other := clashes.get(block)) is not None:
+                if block.path not in homes or blocks.index(other) < blocks.index(block):
+                    yield self.differing(block, other)
+            elif (kept := first_equal(block, blocks, homes)) is not None:
+                yield self.finding(block, message, without(block, kept))
+            elif (kept := first_with_providers(block, blocks, homes)) is not None:
+                yield self.finding(block, message, self.united(block, kept, moving, homes))
+            elif block in moving:
+                yield self.finding(block, message, self.moved(block, moving, homes))
+
+    def homes(self, module: Module, blocks: list[Block]) -> set[str]:
+        """The provider files: by their name, or because they hold nothing else."""
+        found = set()
+        for path in {block.path for block in blocks}:
+            body = module.body(module.workspace[path])
+            only = body is not None and all(getattr(item, "kind", "") in KINDS for item in body.items)
+            if only or basename(path) in FOR_ALL | FOR_TERRAFORM | {self.setting["file"]}:
+                found.add(path)
+        return found
+
+    def differing(self, block: Block, other: Block) -> Finding:
+        line, _ = other.file.position(other.span.start)
+        what = block.address if block.kind == "provider" else "where the state is kept"
+        reason = f"decide which one is right: {other.path}:{line} has other settings"
+        return self.advice(block, TWICE.format(what), reason)
+
+    def target(self, block: Block, homes: set[str]) -> str:
+        """The provider file that a block belongs in: one with blocks of its kind, one named for it, or a new one."""
+        module = block.module
+        free = sorted(homes - {path for path, _ in module.unit.locked})
+        wanted = join(module.path, self.setting["file"]) if module.path != "." else self.setting["file"]
+        free.sort(key=lambda path: path != wanted)
+        holding = [path for path in free if any(b.path == path for b in module.blocks(block.kind))]
+        fitting = [p for p in free if block.kind == "terraform" or basename(p) not in FOR_TERRAFORM]
+        return (holding or fitting or [wanted])[0]
+
+    def moved(self, block: Block, moving: list[Block], homes: set[str], cut: Span | None = None) -> Changes:
+        """The block at the end of its provider file, without the part that is to be cut."""
+        path, taken = self.target(block, homes), with_heading(block, moving)
+        file = block.module.workspace.files.get(path)
+        if file is not None and block.module.body(file) is None:
+            return Withheld(f"{path} can't be read")
+        text = block.file.text[taken.start : taken.end]
+        if cut is not None:
+            text = block.file.text[taken.start : cut.start] + block.file.text[cut.end : taken.end]
+        return [block.edit(emptied(block, taken, moving), ""), Append(path, text)]
+
+    def united(self, block: Block, kept: Block, moving: list[Block], homes: set[str]) -> Changes:
+        """The providers that a block requires added to those of another, and the rest of it moved or dropped."""
+        own, other = block.blocks("required_providers")[0], kept.blocks("required_providers")[0]
+        missing = missing_entries(own, other)
+        if isinstance(missing, Withheld):
+            return missing
+        added = added_entries(own, other, missing)
+        if len(block.node.body.items) == 1:
+            return [added, without(block, kept, carried=missing)]
+        text, cut = block.file.text, lines_with_comments(block.file.text, own.node)
+        if blank_at(text, cut.end):
+            cut = Span(cut.start, next_line(text, cut.end))
+        return [added, self.moved(block, moving, homes, cut) if block in moving else block.edit(cut, "")]
+
+
+def clash(block: Block, blocks: list[Block]) -> Block | None:
+    """Another block that can't stand beside this one: the same provider with other settings, a second backend."""
+    for other in blocks:
+        if other is block or other.address != block.address or says_same(block, other):
+            continue
+        if block.kind == "provider" or (keeps_state(block) and keeps_state(other)):
+            return other
+    return None
+
+
+def keeps_state(block: Block) -> bool:
+    return bool(block.blocks("backend") or block.blocks("cloud"))
+
+
+def first_equal(block: Block, blocks: list[Block], homes: set[str]) -> Block | None:
+    """The first block of the provider files that says the same, unless it is this one."""
+    equal = (b for b in blocks if b.address == block.address and b.path in homes and says_same(b, block))
+    return not_itself(block, equal)
+
+
+def first_with_providers(block: Block, blocks: list[Block], homes: set[str]) -> Block | None:
+    """The first block of the provider files that requires providers, where this one does and is another one."""
+    if block.kind != "terraform" or not block.blocks("required_providers"):
+        return None
+    return not_itself(block, (b for b in blocks if b.path in homes and b.blocks("required_providers")))
+
+
+def not_itself(block: Block, found: Iterator[Block]) -> Block | None:
+    first = next(found, block)
+    return None if first is block else first
+
+
+def with_heading(block: Block, moving: list[Block]) -> Span:
+    """The block with the comments that go where it goes: not those about its file or another section."""
+    text, whole = block.file.text, block.whole
+    own = line_start(text, block.node.span.start)
+    comment = text[whole.start : own].strip()
+    if whole.start == 0 and heads_file(comment, basename(block.path)):
+        return Span(own, whole.end)
+    if is_banner(comment) and not SUBJECT.search(comment):
+        return Span(own, whole.end)
+    banner = banner_above(text, whole.start)
+    about = SUBJECT.search(text[banner : whole.start]) and not heads_file(text[banner : whole.start], basename(block.path))
+    return Span(banner, whole.end) if about and section_moves(block, banner, moving) else whole
+
+
+def section_moves(block: Block, banner: int, moving: list[Block]) -> bool:
+    """Whether all that stands below a banner, up to the next one, moves."""
+    body = block.module.body(block.file)
+    section = Span(banner, next_banner(block.file.text, block.whole.end))
+    starts = {other.node.span.start for other in moving if other.path == block.path}
+    return body is not None and all(i.span.start in starts for i in body.items if i.span in section)
+
+
+def emptied(block: Block, taken: Span, moving: list[Block]) -> Span:
+    """The lines to take out with a block, so that what stays is one blank line apart and ends without one.
+
+    At the end of a file the blank lines above go, elsewhere those below: spans of neighbours never overlap.
+    """
+    text = block.file.text
+    behind = [with_heading(other, moving) for other in moving if other.path == block.path and other.span > block.span]
+    ends = [taken.end, *(span.end for span in behind)]
+    starts = [*(span.start for span in behind), len(text)]
+    end = next_line(text, taken.end)
+    if not any(text[at:until].strip() for at, until in zip(ends, starts, strict=True)):
+        return Span(next_line(text, len(text[: taken.start].rstrip())), end)
+    while blank_at(text, end) and (taken.start == 0 or blank_at(text, taken.start - 1)):
+        end = next_line(text, end)
+        if taken.start:
+            break
+    return Span(taken.start, end)
+
+
+def without(block: Block, kept: Block, carried: Sequence[Any] = ()) -> Changes:
+    """The edits that drop a block for another that says the same; the comment above it goes there."""
+    text = block.file.text
+    if lost := lost_comments(block, kept, carried):
+        return Withheld(f"one of the two holds the comment {lost[0]!r}; remove the other by hand")
+    taken = with_heading(block, [block])
+    above = text[taken.start : line_start(text, block.node.span.start)]
+    span = emptied(block, taken, [block])
+    left = text[: span.start] + text[span.end :]
+    removed = block.edit(span, "") if left.strip() else Delete(block.path)
+    if not above.strip() or above.strip() in kept.text:
+        return removed
+    return [removed, kept.insert(line_start(kept.file.text, kept.node.span.start), above)]

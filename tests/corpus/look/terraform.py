@@ -20,6 +20,8 @@ DNS = {
     ("resource", "aws_acm_certificate_validation"),
     ("data", "aws_route53_zone"),
 }
+ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
+FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 OPAQUE = re.compile(
     r'#[^\n]*|//[^\n]*|/\*.*?\*/|<<-?\s*(?P<mark>[\w-]+)[ \t\r]*\n.*?^[ \t]*(?P=mark)\b|"', re.DOTALL | re.MULTILINE
 )
@@ -70,7 +72,27 @@ def defects(sources: list[Source]) -> Iterator[Defect]:
 
 
 def conditional(block: Block) -> bool:
-    return any("?" in block.attributes.get(name, "") for name in ("count", "for_each"))
+    """Whether a condition decides how many there are."""
+    return any(re.search(r"\?|\bif var\.\w+ *\}", block.attributes.get(name, "")) for name in ("count", "for_each"))
+
+
+def blocked_by(sources: list[Source], bucket: str) -> str:
+    """The address of a complete public access block that names the bucket, empty where there is none."""
+    for block in (block for source in sources for block in blocks(source)):
+        own = block.labels[:1] == (ACCESS_BLOCK,) and names(block.attributes.get("bucket", ""), bucket)
+        if own and all(block.attributes.get(flag, "").startswith("true") for flag in FLAGS):
+            return block.address
+    return ""
+
+
+def naming(sources: list[Source], address: str) -> list[str]:
+    """The addresses of the blocks that name another."""
+    found = (block for source in sources for block in blocks(source))
+    return [block.address for block in found if names(block.source.text[block.body : block.end], address)]
+
+
+def names(text: str, address: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(address)}(?![\w-])", text) is not None
 
 
 def misplaced(found: list[Block]) -> Iterator[Defect]:
