@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 JOBS ?= 2
 
-.PHONY: help demo test fixtures lint format corpus bench clean
+.PHONY: help demo test fixtures docs lint format corpus bench clean
 
 help:
 	@echo 'make demo      dry run on the example projects in fixtures/demo'
@@ -15,6 +15,7 @@ help:
 	@echo 'make lint      ruff and mypy'
 	@echo 'make format    let ruff rewrite the layout of the code'
 	@echo 'make fixtures  record after/ of every fixture from what the transforms do now: read the diff before you commit it'
+	@echo 'make docs      write the table and the example of the README anew'
 	@echo 'make corpus    real projects and independent judges; CORPUS_FLAGS=--short for a sample'
 	@echo 'make bench     speed'
 
@@ -28,6 +29,9 @@ test: .venv/dev
 
 fixtures: .venv/dev
 	$(BIN)/python -m pytest -n $(JOBS) tests/test_fixtures.py --update-fixtures
+
+docs: .venv/dev
+	$(BIN)/python -m tests.docs
 
 lint: .venv/dev
 	$(BIN)/ruff check

@@ -2,7 +2,7 @@
 
 import re
 
-from fixer.formats.lines import blank_at, comment_above, line_end, line_start, next_line, starts_line
+from fixer.formats.lines import blank_at, comment_above, line_start, next_line, starts_line
 from fixer.model import Span
 
 LINE = re.compile(r"[ \t]*(#|//|/\*.*\*/[ \t\r]*\n)")
@@ -50,8 +50,9 @@ def banner_above(text: str, start: int) -> int:
 def next_banner(text: str, offset: int) -> int:
     """The start of the next banner after an offset, or the end of the text."""
     for found in TOKEN.finditer(text, offset):
-        if found["comment"] and starts_line(text, found.start()) and is_banner(text[found.start() : paragraph_end(text, found.start())]):
-            return found.start()
+        at = found.start()
+        if found["comment"] and starts_line(text, at) and is_banner(text[at : paragraph_end(text, at)]):
+            return at
     return len(text)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fixer.formats.lines import line_end, line_start, next_line
+from fixer.formats.lines import line_end, next_line
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_comments import comments_above, comments_in

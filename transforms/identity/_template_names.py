@@ -1,8 +1,8 @@
-"""Physical names of IAM resources in a template: where else they are spelled, and what stands there instead."""
+"""Physical names of IAM resources in a template: where else they are spelled, and what can stand there instead."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from fixer.formats.cloudformation import Template
@@ -12,17 +12,21 @@ from fixer.model import Changes, Withheld
 
 # The characters of IAM names: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (2026-11-21).
 NAME = r"[\w+=,.@-]"
+PATH = rf"(?:{NAME}+/)*"
 ACCOUNT = "${AWS::AccountId}"
+ARN = rf"arn:(?:\$\{{[^}}]+\}}|[\w-]+):iam::(\$\{{[\w:.]+\}}|\*|\d*):"
+OTHER_SERVICE = re.compile(r"arn:(?:\$\{[^}]+\}|[\w*-]+):(?!iam|sts)[\w*-]*:")
 # Keys whose text is a label, or the name of something else that happens to be called the same.
-LABEL = re.compile(r"(Name|Description|Comment|Sid|Key|Title|DashboardBody|GroupDescription)\Z")
-# Properties that name an IAM resource by the keys that lead to it: cfn-lint 1.58.0 schemas of AWS::IAM and AWS::EC2.
+LABEL = re.compile(r"(?:Name|Description|Comment|Sid|Key|Title|DashboardBody)\Z")
+TAGS = ("Tags", "TagSpecifications")
+# By the kind of an IAM resource, the keys under which others give its name: schemas in cfn-lint 1.58.0 (2026-11-21).
 NAMING = {
-    "role": ("Roles", "Role", "RoleName"),
-    "policy": (),
-    "instance-profile": ("IamInstanceProfile", "InstanceProfileName"),
+    "role": ("Roles", "RoleName"),
+    "instance-profile": ("IamInstanceProfile",),
     "user": ("Users", "UserName"),
     "group": ("Groups", "GroupName"),
 }
+OWNERS = ("AWS::IAM::", "AWS::EC2::", "AWS::AutoScaling::")
 
 
 @dataclass(frozen=True)
@@ -37,79 +41,108 @@ class Named:
 
     @property
     def arn(self) -> str:
-        """The attribute that is the ARN; a managed policy's Ref is its ARN."""
-        name = self.resource.name
-        return f"${{{name}}}" if self.kind == "policy" else f"${{{name}.Arn}}"
+        """What gives the ARN: for a managed policy that is what Ref gives."""
+        return f"${{{self.resource.name}}}" if self.kind == "policy" else f"${{{self.resource.name}.Arn}}"
 
-    def references(self) -> Iterator[tuple[Text, Changes]]:
-        """The texts elsewhere that spell the name, each with what makes a reference of it, or the reason why nothing can."""
+    @property
+    def name(self) -> str | None:
+        """What gives the generated name, None where nothing does."""
+        return None if self.kind == "policy" else f"${{{self.resource.name}}}"
+
+    def spellings(self) -> Iterator[tuple[Text, Changes]]:
+        """The texts elsewhere that spell the name, each with what makes a reference of it or the reason against it."""
         for text in texts(self.template):
             place = text.place
             own = place.owner == self.resource.name and place.path == ("Properties", self.property)
             if place.section in ("Resources", "Outputs", "Mappings", "Parameters") and not own:
-                yield from ((text, changes) for changes in self.reference(text))
+                changes = self.reference(text)
+                yield from [(text, changes)] if changes is not None else ()
 
-    def reference(self, text: Text) -> Iterator[Changes]:
+    def reference(self, text: Text) -> Changes | None:
+        """What makes a reference of a text, None where it is not about this resource."""
+        end = rf"{re.escape(self.form)}(?!{NAME}|\$)"
         if self.form not in text.form:
-            if self.matches(text):
-                yield Withheld(f"{text.place} matches the name with a wildcard")
-        elif found := re.search(self.arn_pattern, text.form):
-            yield self.arn_reference(text, found)
-        elif found := re.search(rf"(?<![\w-]){self.kind}/(?:{NAME}+/)*({re.escape(self.form)})(?!{NAME}|\$)", text.form):
-            yield self.part(text, found)
-        elif text.form == self.form:
-            yield from self.whole_name(text)
-        elif self.is_word_in(text) and not is_label(text):
-            yield Withheld(f"{text.place} spells the name in a longer text")
-
-    @property
-    def arn_pattern(self) -> str:
-        account = rf"({re.escape(ACCOUNT)}|\d{{12}}|\$\{{[\w:.]+\}})"
-        path = rf"(?:{NAME}+/)*"
-        return rf"arn:[^:]+:iam::{account}:{self.kind}/{path}{re.escape(self.form)}(?!{NAME}|\$)"
+            return Withheld(f"{text.place} matches the name with a wildcard") if self.matches(text) else None
+        if text.form == self.form:
+            return self.whole_name(text)
+        if found := re.search(ARN + self.kind + "/" + PATH + end, text.form):
+            return self.arn_reference(text, found)
+        if found := re.search(rf"(?<![\w-])(?:assumed-)?{self.kind}/{PATH}{end}", text.form):
+            return self.with_name(text, found[0])
+        word = re.search(rf"(?<!{NAME})(?<!\}}){end}", text.form)
+        if word and not is_label(text) and not OTHER_SERVICE.match(text.form):
+            return Withheld(f"{text.place} spells the name in a longer text")
+        return None
 
     def arn_reference(self, text: Text, found: re.Match[str]) -> Changes:
         if found[1] != ACCOUNT:
-            return Withheld(f"{text.place} spells the ARN for account {found[1]}, which may be another one")
+            return Withheld(f"{text.place} spells the ARN for account {found[1] or 'none'}, which may be another one")
         return rewritten(self.template, text, found[0], self.arn)
 
-    def part(self, text: Text, found: re.Match[str]) -> Changes:
-        """The name behind `role/` in another text than the plain ARN: an assumed role, an ARN of any account."""
-        if self.kind == "policy":
+    def with_name(self, text: Text, old: str) -> Changes:
+        """The name alone becomes a reference, in a text such as the ARN of an assumed role."""
+        if self.name is None:
             return Withheld(f"{text.place} spells the policy's name, which no attribute gives")
-        old = found[0]
-        return rewritten(self.template, text, old, old.removesuffix(self.form) + f"${{{self.resource.name}}}")
+        return rewritten(self.template, text, old, old.removesuffix(self.form) + self.name)
 
-    def whole_name(self, text: Text) -> Iterator[Changes]:
-        key = next((step for step in reversed(text.place.path) if isinstance(step, str)), "")
-        names = key in NAMING[self.kind] and self.owner_takes_names(text, key)
-        if not names and (is_label(text) or is_tag(text)):
-            return
-        if self.kind == "policy":
-            yield Withheld(f"{text.place} spells the policy's name, which no attribute gives")
-        else:
-            yield rewritten(self.template, text, self.form, f"${{{self.resource.name}}}")
-
-    def owner_takes_names(self, text: Text, key: str) -> bool:
-        """Whether the owner refers to names with this key: to its own name it gives one."""
-        owner = self.template.element("Resources", text.place.owner)
-        return owner is not None and owner.type not in (self.resource.type,) and not key.endswith("ProfileName")
-
-    def is_word_in(self, text: Text) -> bool:
-        return re.search(rf"(?<!{NAME})(?<!\}}){re.escape(self.form)}(?!{NAME}|\$)", text.form) is not None
+    def whole_name(self, text: Text) -> Changes | None:
+        named = kind_named(self.template, text)
+        if named != self.kind and (named is not None or is_label(text)):
+            return None
+        return self.with_name(text, self.form)
 
     def matches(self, text: Text) -> bool:
         """Whether a wildcard in an ARN is for this name, and would not be for a generated one."""
-        found = re.search(rf":{self.kind}/(?:{NAME}+/)*([^\s/]*\*[^\s/]*)\Z", text.form)
-        if found is None or found[1] == "*" or found[1].startswith("${AWS::StackName}-*"):
+        found = re.search(rf":{self.kind}/{PATH}([^\s/]*\*[^\s/]*)\Z", text.form)
+        if found is None or found[1].startswith(("*", "${AWS::StackName}-*")):
             return False
         return fnmatchcase(self.form, found[1].replace("[", "[[]"))
 
 
+def kind_named(template: Template, text: Text) -> str | None:
+    """The kind of IAM resource whose name is wanted where a text stands."""
+    owner = template.element("Resources", text.place.owner)
+    if owner is None or not owner.type.startswith(OWNERS):
+        return None
+    keys = [step for step in text.place.path if isinstance(step, str)]
+    for kind, names in NAMING.items():
+        own = owner.type == f"AWS::IAM::{kind.title()}" and keys[-1] == f"{kind.title()}Name"
+        if not own and (keys[-1] in names or (keys[-1] == "Name" and keys[-2] in names)):
+            return kind if owner.type.startswith("AWS::IAM::") or kind == "instance-profile" else None
+    return None
+
+
 def is_label(text: Text) -> bool:
-    key = next((step for step in reversed(text.place.path) if isinstance(step, str)), "")
-    return LABEL.search(key) is not None
+    keys = [step for step in text.place.path if isinstance(step, str)]
+    return any(key in TAGS for key in keys) or (bool(keys) and LABEL.search(keys[-1]) is not None)
 
 
-def is_tag(text: Text) -> bool:
-    return any(step in ("Tags", "HostedZoneTags", "TagSpecifications") for step in text.place.path)
+@dataclass
+class Needs:
+    """Which resource needs which others; grows with the references that fixes make."""
+
+    direct: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, template: Template) -> "Needs":
+        found = cls()
+        for mentions in template.content.mentions.values() if template.content else ():
+            for mention in mentions:
+                if mention.place.section == "Resources":
+                    found.add(mention.place.owner, mention.name)
+        return found
+
+    def add(self, owner: str, name: str) -> None:
+        self.direct.setdefault(owner, set()).add(name)
+
+    def reach(self, start: str, goal: str) -> bool:
+        """Whether a resource needs another, directly or not, or is it."""
+        seen, queue = set[str](), [start]
+        while queue:
+            name = queue.pop()
+            if name == goal:
+                return True
+            if name not in seen:
+                seen.add(name)
+                queue += self.direct.get(name, ())
+        return False

@@ -160,8 +160,9 @@ def with_heading(block: Block, moving: list[Block]) -> Span:
     if is_banner(comment) and not SUBJECT.search(comment):
         return Span(own, whole.end)
     banner = banner_above(text, whole.start)
-    about = SUBJECT.search(text[banner : whole.start]) and not heads_file(text[banner : whole.start], basename(block.path))
-    return Span(banner, whole.end) if about and section_moves(block, banner, moving) else whole
+    heading = text[banner : whole.start]
+    goes = SUBJECT.search(heading) and not heads_file(heading, basename(block.path))
+    return Span(banner, whole.end) if goes and section_moves(block, banner, moving) else whole
 
 
 def section_moves(block: Block, banner: int, moving: list[Block]) -> bool:
