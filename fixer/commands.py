@@ -15,6 +15,7 @@ from fixer.journal import NotWritten
 from fixer.model import Impact, Outcome, Problem, Status
 from fixer.output import catalogue, json, text
 from fixer.output.patch import BadPatch, patch
+from fixer.paths import real
 from fixer.transform import registry
 from fixer.write import locked, recover, refused, written
 
@@ -33,7 +34,7 @@ def explain(args: Namespace) -> int:
 
 def run(args: Namespace) -> int:
     """Look at everything that is named, show or write the repairs, and say how it went."""
-    cwd = Path.cwd().resolve()
+    cwd = real(Path.cwd())
     named = targets(args.paths, cwd)
     options = override(load(common_folder(named.values()), args.config and cwd / args.config), args)
     root = common_root(named.values(), cwd)
@@ -53,7 +54,7 @@ def run(args: Namespace) -> int:
     if args.output_format == "json":
         emit(json.document(root, outcomes, patches, problems, status), args.output_file)
     elif not args.apply and not args.check:
-        emit("".join(patches.values()), args.output_file)
+        emit_patch("".join(patches.values()), args)
     text.report(outcomes, problems, out, applied=args.apply)
     return status
 
@@ -87,11 +88,16 @@ def exit_status(outcomes: Iterable[Outcome], problems: Iterable[Problem], zero: 
     return PENDING if statuses & {Status.PENDING, Status.HELD_BACK} and not zero else 0
 
 
+def emit_patch(made: str, args: Namespace) -> None:
+    emit(made if args.output_file else text.coloured(made, args.no_color), args.output_file)
+
+
 def emit(made: str, path: str | None = None) -> None:
     """To stdout or the file, as UTF-8 with the newlines that it has."""
     data = made.encode("utf-8", "surrogateescape")
     if path is None:
         sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()  # before what stderr says about it
         return
     try:
         Path(path).write_bytes(data)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fixer.config import PROFILES, FileIgnores, Options, Pattern, UsageError, check_names, known_name
 from fixer.model import Impact
+from fixer.paths import is_file, real
 from fixer.transform import registry
 
 DOTFILE = ".iacfix.toml"
@@ -23,9 +24,9 @@ def load(start: Path, explicit: Path | None = None) -> Options:
 
 def nearest(start: Path) -> Path | None:
     for folder in (start, *start.parents):
-        if (folder / DOTFILE).is_file():
+        if is_file(folder / DOTFILE):
             return folder / DOTFILE
-        if (folder / PYPROJECT).is_file() and Document(folder / PYPROJECT).mentions_us:
+        if is_file(folder / PYPROJECT) and Document(folder / PYPROJECT).mentions_us:
             return folder / PYPROJECT
     return None
 
@@ -75,7 +76,7 @@ class Document:
             profile=self.profile(table),
             settings=settings,
             per_file_ignores=self.per_file_ignores(table),
-            exclude=tuple(Pattern(glob, self.path.resolve()) for glob in self.strings(table, "exclude")),
+            exclude=tuple(Pattern(glob, real(self.path)) for glob in self.strings(table, "exclude")),
         )
 
     def names_transform(self, key: str, value: object) -> bool:
@@ -136,9 +137,7 @@ class Document:
         entries = table.get(key, {})
         if not isinstance(entries, dict):
             raise self.wrong(f"{key!r} must be a table of pattern = [ids]", key)
-        return tuple(
-            FileIgnores(Pattern(glob, self.path.resolve()), self.names(entries, key, glob)) for glob in entries
-        )
+        return tuple(FileIgnores(Pattern(glob, real(self.path)), self.names(entries, key, glob)) for glob in entries)
 
     def line(self, *keys: str) -> int:
         """The line on which a key of our table stands, 0 where it can't be told."""

@@ -1,11 +1,13 @@
 """From the paths that a user names to the root and the units below it."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fixer.model import Problem, Unit
+from fixer.paths import is_folder, real
 from fixer.tree import Entry, Tree
 from fixer.units import (
     NOT_SERVED,
@@ -42,14 +44,13 @@ def targets(arguments: Iterable[str], cwd: Path) -> dict[str, Path]:
     """What is named, with links to folders followed: a folder that the user names is where they want to work."""
     paths = {argument: cwd / argument for argument in arguments or (".",)}
     return {
-        argument: path.resolve() if path.is_dir() else path.parent.resolve() / path.name
-        for argument, path in paths.items()
+        argument: real(path) if is_folder(path) else real(path.parent) / path.name for argument, path in paths.items()
     }
 
 
 def common_folder(paths: Iterable[Path]) -> Path:
     """The nearest folder that holds everything."""
-    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
+    return Path(os.path.commonpath([path if is_folder(path) else path.parent for path in paths]))
 
 
 def common_root(paths: Iterable[Path], cwd: Path) -> Path:
@@ -68,16 +69,24 @@ class Search:
         self.problems: dict[Problem, None] = {}
 
     def look(self, argument: str, path: Path) -> None:
-        if path.is_dir():
-            self.look_through(path)
-        elif path.is_symlink():
-            self.problem(argument, "a symbolic link", "name the file that it points to")
-        elif not path.exists():
+        try:
+            mode = path.lstat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
             self.problem(argument, "no such file or folder", "name one that is there")
-        elif not path.is_file():
-            self.problem(argument, "not a regular file", "name a file or a folder")
+        except OSError as error:
+            self.problem(argument, error.strerror or str(error), "make it readable or leave it out")
         else:
+            self.look_by_kind(argument, path, mode)
+
+    def look_by_kind(self, argument: str, path: Path, mode: int) -> None:
+        if stat.S_ISDIR(mode):
+            self.look_through(path)
+        elif stat.S_ISLNK(mode):
+            self.problem(argument, "a symbolic link", "name the file that it points to")
+        elif stat.S_ISREG(mode):
             self.look_at(argument, path)
+        else:
+            self.problem(argument, "not a regular file", "name a file or a folder")
 
     def look_through(self, top: Path) -> None:
         sources: list[Path] = []

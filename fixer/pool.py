@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 
 from fixer.config import Options
 from fixer.engine import run as run_unit
 from fixer.model import Outcome, Problem, Unit
 
 # A process costs about 0.3 s until its parsers are loaded, in which time about this much is parsed.
-WORTHWHILE_BYTES = 200_000
+WORTHWHILE_BYTES = 300_000
 
 
 def run(units: Sequence[Unit], root: Path, options: Options, jobs: int = 0) -> Iterator[Outcome]:
@@ -25,10 +26,11 @@ def run(units: Sequence[Unit], root: Path, options: Options, jobs: int = 0) -> I
 def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int) -> Iterator[Outcome]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     # Spawned: a fork would copy the threads' locks of a progress bar. The largest go first, so that none is left over.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
+    # Ctrl-C reaches every process of a terminal; only this one answers it.
+    with ProcessPoolExecutor(jobs, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as executor:
         sizes = {unit: total_bytes((unit,), root) for unit in units}
         futures = {
             unit: executor.submit(run_unit, unit, root, options)
@@ -42,6 +44,8 @@ def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int)
                     yield Outcome(unit, problems=(died(unit),))
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()  # it only reads
             raise
 
 

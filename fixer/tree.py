@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fixer.paths import is_file, is_folder
+
 # Folders that hold dependencies or the output of tools, never a project's own sources; hidden ones are left out too.
 SKIPPED = {"node_modules", "cdk.out", "__pycache__", "site-packages", "venv"}
+VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +55,37 @@ class Tree:
         return self.seen[folder]
 
     def scan(self, folder: Path) -> tuple[list[Entry], list[str]]:
-        files: list[Entry] = []
-        folders: list[str] = []
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             self.failed(folder, error)
-            return files, folders
-        for entry in entries:
-            path = folder / entry.name
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if not self.skips(path):
-                    folders.append(entry.name)
-            elif is_regular(entry):
-                files.append(Entry(entry.name, entry.is_symlink(), self.ignores(path)))
-        return files, folders
-
-    def skips(self, folder: Path) -> bool:
-        if folder.name in SKIPPED or self.ignores(folder) or (folder / "pyvenv.cfg").exists():
-            return True
-        if (folder / ".git").exists():
+            return [], []
+        names = {entry.name for entry in entries}
+        if VIRTUAL_ENVIRONMENT in names:
+            return [], []
+        if ".git" in names:
             self.ask_git(folder)
-        return False
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        files = [
+            Entry(entry.name, entry.is_symlink(), self.ignores(folder / entry.name))
+            for entry in visible
+            if not entry.is_dir(follow_symlinks=False) and is_regular(entry)
+        ]
+        folders = [
+            entry.name
+            for entry in visible
+            if entry.is_dir(follow_symlinks=False)
+            and entry.name not in SKIPPED
+            and not self.ignores(folder / entry.name)
+        ]
+        return files, folders
 
     def ignores(self, path: Path) -> bool:
         return str(path) in self.ignored_by_git or self.excluded(path)
 
     def ask_git(self, folder: Path) -> None:
         """Learn what git ignores below a folder: nothing when it is in no work tree, or is ignored itself."""
-        if folder in self.asked or not any((above / ".git").exists() for above in (folder, *folder.parents)):
+        if folder in self.asked or not any(is_work_tree(above) for above in (folder, *folder.parents)):
             return
         self.asked.add(folder)
         command = ["git", "-C", str(folder), "ls-files", "-o", "-i", "--exclude-standard", "--directory", "-z"]
@@ -91,6 +94,11 @@ class Tree:
         except (OSError, subprocess.CalledProcessError):
             return
         self.ignored_by_git |= {str(folder / os.fsdecode(name).rstrip("/")) for name in listed.split(b"\0") if name}
+
+
+def is_work_tree(folder: Path) -> bool:
+    """Whether the folder is the top of a work tree; in a submodule `.git` is a file."""
+    return is_folder(folder / ".git") or is_file(folder / ".git")
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fixer.formats import sniff
 from fixer.model import Problem, Unit
+from fixer.paths import is_file
 from fixer.tree import Entry, Tree
 from fixer.workspace import SIZE_LIMIT
 
@@ -87,7 +88,7 @@ def cdk_apps(root: Path, sources: Iterable[Path], tree: Tree, top: Path) -> list
 
     @cache
     def app_of(folder: Path) -> Path | None:
-        if (folder / APP_FILE).is_file():
+        if is_file(folder / APP_FILE):
             return folder
         return None if folder == root or folder == folder.parent else app_of(folder.parent)
 
@@ -99,7 +100,7 @@ def cdk_app(root: Path, home: Path, tree: Tree) -> Unit:
     """The Python files below an app's folder, without those of apps inside it."""
     found = {
         relative(root, folder / entry.name): entry
-        for folder, entries in tree.walk(home, lambda folder: not (folder / APP_FILE).is_file())
+        for folder, entries in tree.walk(home, lambda folder: not is_file(folder / APP_FILE))
         for entry in entries
         if entry.name.endswith(PYTHON) and not entry.ignored
     }

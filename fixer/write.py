@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fixer.journal import FOLDER, JOURNAL, Journal, NotWritten, folder
 from fixer.model import Outcome, Problem, Result, Status
+from fixer.paths import is_folder
 
 PATIENCE = 10.0
 
@@ -40,11 +41,11 @@ def locked(root: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 def recover(root: Path) -> list[Problem]:
     """Finish or undo what an interrupted run left in the root, and say so."""
-    above = [parent for parent in root.parents if (parent / FOLDER / JOURNAL).is_dir()]
+    above = [parent for parent in root.parents if is_folder(parent / FOLDER / JOURNAL)]
     problems = [
         Problem(str(place), 0, 0, "an interrupted run left a journal", "run iacfix there first") for place in above
     ]
-    if not (root / FOLDER).is_dir() or (root / FOLDER).is_symlink():
+    if not is_folder(root / FOLDER) or (root / FOLDER).is_symlink():
         return problems
     try:
         with locked(root):
@@ -77,7 +78,7 @@ def written(outcome: Outcome, root: Path) -> Outcome:
     except NotWritten as error:
         return refused(outcome, Problem(error.path, 0, 0, error.what, error.advice))
     except OSError as error:
-        return refused(outcome, refusal(error, root))
+        return refused(outcome, refusal(error, root, outcome.unit.path))
     return settled(outcome, Status.FIXED, "")
 
 
@@ -103,10 +104,10 @@ ADVICE = {
 }
 
 
-def refusal(error: OSError, root: Path) -> Problem:
-    path = Path(os.fsdecode(error.filename)) if error.filename else root
+def refusal(error: OSError, root: Path, unit: str = ".") -> Problem:
+    path = Path(os.fsdecode(error.filename)) if error.filename else root / unit
     shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     advice = ADVICE.get(error.errno or 0, "nothing was written")
-    if folder(root).is_dir():
+    if is_folder(folder(root)):
         advice += "; what is half written is put right at the next start"
     return Problem(shown, 0, 0, f"can't be written: {error.strerror or error}", advice)

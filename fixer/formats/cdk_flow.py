@@ -81,10 +81,14 @@ class Flow:
 
     def calls(self, module: PythonModule, call: ast.Call, name: str) -> Iterator[tuple[Mention, ast.Call]]:
         """The calls of a method on, or maybe on, what this call makes."""
-        for mention in self.attributes({name}):
+        for mention in self.mentions(module, call, {name}):
             parent = mention.module.source.parents[mention.node]
-            if isinstance(parent, ast.Call) and parent.func is mention.node and self.first(module, call, [mention]):
+            if isinstance(parent, ast.Call) and parent.func is mention.node:
                 yield mention, parent
+
+    def mentions(self, module: PythonModule, call: ast.Call, names: set[str]) -> Iterator[Mention]:
+        """Where one of these attributes is looked up on, or maybe on, what this call makes."""
+        return (mention for mention in self.attributes(names) if self.first(module, call, [mention]))
 
     def first(self, module: PythonModule, call: ast.Call, found: Iterable[Mention], raw: bool = True) -> Site | None:
         """The first mention of this construct; `raw`: whether it is its own L1 resource, with properties to set."""
@@ -166,10 +170,10 @@ def is_self(module: PythonModule, node: ast.expr) -> bool:
 
 
 def site_of(file: SourceFile, module: PythonModule, node: ast.AST) -> Site:
-    text = " ".join(module.source.segment(module.source.statement(node)).split())
-    return Site(
-        file.path, file.position(module.source.span(node).start)[0], text if len(text) <= 70 else f"{text[:67]}..."
-    )
+    """The statement of a node; the positions inside an f-string are not to be relied on before Python 3.12."""
+    statement = module.source.statement(node)
+    text = " ".join(module.source.segment(statement).split())
+    return Site(file.path, statement.lineno, text if len(text) <= 70 else f"{text[:67]}...")
 
 
 def trace(module: PythonModule, expression: ast.expr | None, steps: int = STEPS) -> Origin | None:

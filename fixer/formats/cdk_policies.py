@@ -71,8 +71,36 @@ def condition_keys(node: ast.expr | None) -> frozenset[str]:
     return frozenset(key.lower() for key in keys if isinstance(key, str))
 
 
+def trusted(role: Construct) -> set[str] | None:
+    """The kinds of principal that a role trusts, `{"Service"}`; None where that can't be told."""
+    if role.app.flow.uses(role.module, role.call, {"assume_role_policy", "grant_assume_role"}):
+        return None
+    l2, l1 = role.locate("assumed_by"), role["assume_role_policy_document"]
+    if not l2.rest and l2.opaque is None:
+        return principal_kinds(role.module, l2.node)
+    statements = l1.value.get("Statement") if isinstance(l1, Literal) and isinstance(l1.value, dict) else None
+    if not isinstance(statements, list):
+        return None
+    principals = [found.get("Principal") for found in statements if isinstance(found, dict)]
+    return {kind for found in principals for kind in (found if isinstance(found, dict) else ["*"])}
+
+
+def principal_kinds(module: PythonModule, node: ast.expr) -> set[str] | None:
+    """`Service` for a service principal; a composite has those of all its parts."""
+    origin = trace(module, node)
+    if origin is None or origin.call is None:
+        return None
+    match module.names.qualified(origin.call.func):
+        case "aws_cdk.aws_iam.ServicePrincipal":
+            return {"Service"}
+        case "aws_cdk.aws_iam.CompositePrincipal" if not isinstance(node, ast.Name):
+            parts = [principal_kinds(module, part) for part in origin.call.args]
+            return None if None in parts else {kind for part in parts for kind in part or ()}
+    return {"other"}
+
+
 def separate_policy(bucket: Construct) -> Site | None:
-    """A bucket policy construct of its own for, or maybe for, this bucket in a file that lets everybody in somewhere."""
+    """A policy construct of its own for, or maybe for, this bucket in a file that lets everybody in somewhere."""
     for kind in ("aws_cdk.aws_s3.BucketPolicy", "aws_cdk.aws_s3.CfnBucketPolicy"):
         for policy in bucket.app.resources(kind):
             place = policy.locate("bucket")

@@ -11,11 +11,11 @@ from typing import Any
 
 import libcst
 
-from fixer.formats.cdk_flow import Flow, Site
-from fixer.formats.cdk_values import Place, camel, expand, locate, render, segments, short, snake, value_at
+from fixer.formats.cdk_flow import Flow, Site, site_of, trace
+from fixer.formats.cdk_values import Place, camel, expand, form_of, locate, render, segments, short, snake, value_at
 from fixer.formats.python_layout import Splice, has_comment, insert, listing, remove
 from fixer.formats.python_module import PythonModule, read
-from fixer.formats.value import Absent, Literal, Symbol, Unresolved, Value
+from fixer.formats.value import Absent, Symbol, Unresolved, Value
 from fixer.model import Changes, Edit, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
@@ -79,9 +79,9 @@ class App:
 
     def resources(self, kind: str) -> Iterator["Construct"]:
         """Every call of a library class or factory by its full name, `aws_cdk.aws_s3.Bucket`, in all files."""
-        words = [part for part in kind.split(".") if part != "aws_cdk"]
+        words = kind.split(".")
         for file in self.files:
-            if "aws_cdk" not in file.text or words[-1] not in file.text:
+            if not all(word in file.text for word in (words[0], words[1], words[-1])):
                 continue
             module = self.module(file)
             if module is None or self.is_v1:
@@ -247,6 +247,33 @@ class Construct:
                 return self.edits(remove(listing(source, self.call), index))
         return Withheld(f"{argument} is not written as an argument")
 
+    def read_instead(self, attribute: str, other: str | None) -> Iterator[Changes]:
+        """Make code that reads an attribute of this construct read another one; Withheld where it can't."""
+        for mention in self.app.flow.mentions(self.module, self.call, {attribute}):
+            source = mention.module.source
+            end = source.span(mention.node).end
+            span = Span(end - len(attribute), end)
+            site = site_of(mention.file, mention.module, mention.node)
+            if other is None or mention.stored or source.text[span.start : span.end] != attribute:
+                yield Withheld(f"{site} reads {attribute}")
+            elif (origin := trace(mention.module, mention.node.value)) is None or origin.call is not self.call:
+                yield Withheld(f"{site} reads {attribute}, maybe of this")
+            else:
+                yield Edit(mention.file.path, span, other)
+
+    def extend(self, argument: str, context: str, default: str) -> Changes:
+        """Put a hyphen and a context value behind a string argument, which becomes an f-string."""
+        source, place = self.module.source, self.locate(argument)
+        span, scope = source.span(place.node), self.locate("scope")
+        text = source.text[span.start : span.end]
+        found = re.fullmatch(r"""f?(["'])((?:(?!\1)[^\\\n])*)\1""", text)
+        if found is None or not isinstance(scope.node, ast.Name) or scope.rest:
+            return Withheld(f"{argument} is not written as one plain string")
+        inner = found[2] if text.startswith("f") else found[2].replace("{", "{{").replace("}", "}}")
+        other = "'" if found[1] == '"' else '"'
+        value = f"{scope.node.id}.node.try_get_context({other}{context}{other}) or {other}{default}{other}"
+        return self.edits([(span, f"f{found[1]}{inner}-{{{value}}}{found[1]}")])
+
     def edits(self, splices: Iterable[Splice]) -> list[Edit]:
         return [Edit(self.path, span, text) for span, text in splices]
 
@@ -281,9 +308,7 @@ def addresses(module: PythonModule, stem: str) -> dict[ast.Call, str]:
 
 
 def construct_id(module: PythonModule, call: ast.Call) -> str:
-    match value_at(module, locate(module, call, ["id"])):
-        case Literal(value=str(text)):
-            return text
-        case Unresolved(text):
-            return text.removeprefix("f").strip("\"'")
-    return short(module, call.func)
+    place = locate(module, call, ["id"])
+    if place.rest or place.opaque:
+        return short(module, call.func)
+    return form_of(place.node) or short(module, place.node)

@@ -102,7 +102,7 @@ def argument(call: ast.Call, name: str, positional: tuple[str, ...]) -> ast.expr
 
 
 def entry(node: ast.Dict, name: str, raw: bool) -> ast.expr | Opaque | None:
-    """The value of a key, which may be spelled `blockPublicAcls` or, in the structs of L2 constructs, `block_public_acls`.
+    """The value of a key, spelled `blockPublicAcls` or, in the structs of L2 constructs, `block_public_acls`.
 
     An L1 resource (`raw`) drops keys in snake case: aws-cdk-lib 2.275.0, synthesized on 2026-11-21.
     """
@@ -194,6 +194,22 @@ def plain(module: PythonModule, node: ast.expr) -> Any:
         case ast.Attribute() | ast.Name() if CONSTANT.fullmatch(name := module.names.qualified(node) or ""):
             return Symbol(name)
     raise ValueError(node)
+
+
+def form_of(node: ast.expr) -> str | None:
+    """The content of a string, with `{x}` for what an f-string fills in; None for any other expression."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(part_form(part) for part in parts)
+    return None
+
+
+def part_form(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    return f"{{{ast.unparse(part.value)}}}" if isinstance(part, ast.FormattedValue) else "{?}"
 
 
 def short(module: PythonModule, node: ast.AST) -> str:

@@ -12,6 +12,7 @@ from fixer.formats.cloudformation_values import MERGED
 from fixer.formats.syntax.json import parse_json
 from fixer.formats.syntax.node import Alias, Document, Entry, Mapping, Scalar, walk
 from fixer.formats.syntax.parsed_file import ParsedFile
+from fixer.formats.value import Absent, Literal
 from fixer.model import Changes, Problem, Refused, Unit
 from fixer.workspace import SourceFile, Workspace
 
@@ -140,6 +141,16 @@ class Template:
         """Every mention of a resource, parameter or condition, in source order."""
         return self.content.mentions.get(name, []) if self.content else []
 
+    def condition(self, section: str, name: str) -> str | None:
+        """The name of the condition that a resource or output has, None where it is always there."""
+        element = self.element(section, name)
+        value = element.whole["Condition"] if element else Absent()
+        return str(value.value) if isinstance(value, Literal) else None
+
+    def gated(self, place: Place, condition: str) -> bool:
+        """Whether what stands at a place is used only where a condition holds."""
+        return self.condition(place.section, place.owner) == condition or (condition, True) in place.gates
+
     @property
     def places(self) -> list[Place]:
         """Every node below the logical ids with where it stands, in source order."""
@@ -176,6 +187,10 @@ class Template:
         if not before:
             return self.source.insert_first(root, section, data)
         return self.source.insert(root, section, data, before[-1])
+
+    def rewrite(self, place: Place, data: Any) -> Changes:
+        """Write data in the place of an expression."""
+        return self.source.replace_node(place.above[-1], place.node, spelled(data, self.source.document))
 
     def insert_after(self, resource: Element, name: str, data: dict[str, Any]) -> Changes:
         """Add a resource below another."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fixer.formats.cloudformation_values import call_of
-from fixer.formats.syntax.node import Document, walk
+from fixer.formats.syntax.node import Document, Mapping, Node, Scalar, Sequence, walk
 from fixer.formats.syntax.render import Tagged
 
 CONDITION_FUNCTIONS = ("Fn::And", "Fn::Or", "Fn::Not")
@@ -12,6 +12,21 @@ CONDITION_FUNCTIONS = ("Fn::And", "Fn::Or", "Fn::Not")
 def spelled(data: Any, document: Document) -> Any:
     """The data with its functions as this file writes them: `{"Ref": "X"}` becomes `!Ref X` in YAML."""
     return data if document.json or writes_long_calls(document) else short(data)
+
+
+def long_form(node: Node) -> Any:
+    """A node as data with its functions in the long form, to be compared with data to write."""
+    if call := call_of(node):
+        return {call.name: long_form(call.argument)}
+    match node:
+        case Mapping():
+            return {entry.name: long_form(entry.value) for entry in node.entries}
+        case Sequence():
+            return [long_form(item) for item in node.items]
+        case Scalar():
+            return node.text
+        case _:
+            return None
 
 
 def writes_long_calls(document: Document) -> bool:

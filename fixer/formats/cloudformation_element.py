@@ -111,10 +111,11 @@ class Element:
             return self.add(reached, data)
         if isinstance(found := self[path], Unresolved):
             return Withheld(f"not decided here: {path} is {found.text}")
-        return self.substitute(path, data)
+        return self.rewrite(path, value)
 
-    def substitute(self, path: str, data: Any) -> Changes:
-        """Write data in the place of what stands at a path, whatever that is."""
+    def rewrite(self, path: str, value: Any) -> Changes:
+        """Write plain data (functions in the long form) in the place of what stands at a path, whatever that is."""
+        data = spelled(value, self.source.document)
         match self.reach(path).trail[-1]:
             case (Mapping() as parent, Entry() as entry):
                 return self.source.replace(parent, entry, data)
@@ -150,9 +151,11 @@ class Element:
         raise AssertionError(name)
 
     def neighbour(self, parent: Mapping, name: str) -> Entry | None:
-        """The attributes of a resource stand under its type; everything else goes to the end."""
-        is_attribute = parent is self.entry.value and name in ("Condition", "DependsOn")
-        return parent.entry("Type") or parent.entry("Description") if is_attribute else None
+        """What a new key follows: a resource's attributes its type, others the last, or what stands before last Tags."""
+        if parent is self.entry.value and name in ("Condition", "DependsOn"):
+            return parent.entry("Type") or parent.entry("Description")
+        *others, last = parent.entries
+        return others[-1] if others and last.name.endswith("Tags") else None
 
     def reach(self, path: str) -> Reached:
         steps = (*self.base, *parse_path(path))

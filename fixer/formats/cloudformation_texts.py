@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixer.formats.cloudformation import Template
-from fixer.formats.cloudformation_data import spelled
 from fixer.formats.cloudformation_references import Place
 from fixer.formats.cloudformation_values import NO_VALUE, VARIABLE, Call, call_of, sub_names, sub_text
 from fixer.formats.syntax.node import Node, Scalar, Sequence
@@ -76,24 +75,19 @@ def rewritten(template: Template, text: Text, old: str, new: str) -> Changes:
     if not text.is_replaceable:
         return Withheld(f"{text.place} can't hold a reference")
     if text.form == old:
-        return replaced(template, text.place, reference(new))
+        return template.rewrite(text.place, reference(new))
     call = call_of(node)
     if call and call.name == "Fn::Sub":
         return spliced(template, text, call, old, new)
     if "\n" in text.form.strip():
         return Withheld(f"{text.place} spells it in a text of several lines")
-    return replaced(template, text.place, {"Fn::Sub": text.form.replace(old, new)})
+    return template.rewrite(text.place, {"Fn::Sub": text.form.replace(old, new)})
 
 
 def reference(form: str) -> dict[str, Any]:
     """The function for a form that is one variable."""
     name, dot, attribute = form.removeprefix("${").removesuffix("}").partition(".")
     return {"Fn::GetAtt": [name, attribute]} if dot else {"Ref": name}
-
-
-def replaced(template: Template, place: Place, data: Any) -> Changes:
-    """Write data in the place of an expression."""
-    return template.source.replace_node(place.above[-1], place.node, spelled(data, template.source.document))
 
 
 def spliced(template: Template, text: Text, call: Call, old: str, new: str) -> Changes:

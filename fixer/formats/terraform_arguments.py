@@ -53,7 +53,11 @@ def held_alone(block: "Block") -> dict[str, str]:
     """The one argument of a one-line block, by name; empty where it holds none, or a comment beside it."""
     text, items = block.file.text, block.node.body.items
     inside = text[block.node.open + 1 : block.node.close].strip()
-    if len(items) != 1 or not isinstance(item := items[0], hcl.Attribute) or inside != text[item.span.start : item.span.end]:
+    if (
+        len(items) != 1
+        or not isinstance(item := items[0], hcl.Attribute)
+        or inside != text[item.span.start : item.span.end]
+    ):
         return {}
     return {item.name: block.source(item.expression)}
 

@@ -19,6 +19,7 @@ STYLES = {
     Status.ADVICE: "cyan",
     Status.FAILED: "red",
 }
+COLOURS = (("diff ", "1"), ("--- ", "1"), ("+++ ", "1"), ("@@ ", "36"), ("+", "32"), ("-", "31"), ("#", "2"))
 
 
 def console(no_color: bool) -> Console:
@@ -31,12 +32,25 @@ def progress(outcomes: Iterator[Outcome], total: int, out: Console) -> Iterator[
     if not sys.stderr.isatty() or not out.is_terminal or total < 2:
         yield from outcomes
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=out, transient=True) as bar:
-        task = bar.add_task("Reading", total=total)
+        task = bar.add_task("", total=total)
         for outcome in outcomes:
-            bar.update(task, advance=1, description=plain(outcome.unit.path)[-40:])
+            bar.update(task, advance=1, description=plain(outcome.unit.path))
             yield outcome
+
+
+def coloured(patch: str, no_color: bool) -> str:
+    """The patch with the colours of a diff when stdout is a terminal that has any, else as it is."""
+    out = Console(no_color=no_color or None)
+    if not sys.stdout.isatty() or out.color_system is None or out.no_color:
+        return patch
+    return "".join(f"\x1b[{paint(line)}m{line}\x1b[0m\n" for line in patch.split("\n")[:-1])
+
+
+def paint(line: str) -> str:
+    """The colour of a line of a diff, as git has it."""
+    return next((code for start, code in COLOURS if line.startswith(start)), "0")
 
 
 def report(outcomes: Sequence[Outcome], problems: Sequence[Problem], out: Console, *, applied: bool) -> None:

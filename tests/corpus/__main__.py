@@ -36,7 +36,8 @@ def main() -> int:
     print("not served yet: " + ", ".join(f"{count} {platform}" for platform, count in not_served.items()))
     not_run = [f"NOT RUN: {judge.title}: {judge.missing}" for judge in asked.values() if judge.missing]
     print("\n".join(not_run))
-    write(BUILD / "report.json", kinds, {"not run": not_run, "not served": not_served})
+    file = BUILD / "report.json"
+    write(file, kinds, {"not run": not_run, "not served": not_served})
     wrong = sum(len(lines) for kind in kinds for lines in kind.zeros.values())
     print(
         f"{wrong} cases in columns that must be 0; {time.monotonic() - start:.0f} s; details: {BUILD / 'report.json'}"

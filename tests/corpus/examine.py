@@ -1,20 +1,18 @@
 """What the judges and the independent look say about the projects that were run."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.corpus import look, parsers
-from tests.corpus.explain import Remaining, remaining
+from tests.corpus.explain import Remaining, remaining, synthesized
 from tests.corpus.judges import LINT, PLAN, SCAN, SYNTH, VALIDATE, cdk
 from tests.corpus.judges.checkov import CHECKS
 from tests.corpus.judges.judge import VALID, Judge, Verdicts
-from tests.corpus.look.cdk import construct_ids
-from tests.corpus.look.defect import Defect, Source
+from tests.corpus.look.defect import Defect
 from tests.corpus.runs import PENDING, Ran
 
 JUDGE_OF = {"terraform": VALIDATE, "cloudformation": LINT, "cdk_python": SYNTH}
-SCANNED = {"s3-public-access-block": ("Bucket", "CfnBucket"), "log-retention": ("LogGroup", "CfnLogGroup")}
 
 
 @dataclass
@@ -111,17 +109,16 @@ def scanned(format: str, judge: Judge, runs: list[Ran]) -> dict[Path, Verdicts]:
 
 
 def looked(format: str, ran: Ran, before: Verdicts, after: Verdicts, examined: Examined) -> None:
+    """What the own look and the scanner still find, each with its reason."""
     root, then = ran.project.root, ran.project.after
     own, own_then = look.defects(format, root), look.defects(format, then)
     theirs, theirs_then = list(defects_of(before)), list(defects_of(after))
-    report = {"findings": ran.findings, "problems": ran.problems}
-    left = list(remaining(ran.project.name, own, own_then, report))
-    if format == "cdk_python":
-        left += [made_by_library(ran, defect, own_then) for defect in theirs_then]
-    else:
-        left += remaining(ran.project.name, theirs, theirs_then, report)
     examined.found += len(own) + len(theirs)
-    examined.remaining += left
+    examined.remaining += remaining(ran, own, own_then)
+    if format == "cdk_python":
+        examined.remaining += [synthesized(ran, defect) for defect in theirs_then]
+    else:
+        examined.remaining += remaining(ran, theirs, theirs_then)
 
 
 def defects_of(verdicts: Verdicts) -> Iterator[Defect]:
@@ -133,19 +130,3 @@ def defects_of(verdicts: Verdicts) -> Iterator[Defect]:
 def without_modules(resource: str) -> str:
     """The address inside its module, without index."""
     return ".".join(resource.split("[")[0].split(".")[-2:])
-
-
-def made_by_library(ran: Ran, defect: Defect, own: Iterable[Defect]) -> Remaining:
-    """A defect in a synthesized template: a finding on the construct of that id explains it, or that there is none."""
-    logical = defect.key.rpartition(".")[2]
-    for finding in ran.findings:
-        name = "".join(filter(str.isalnum, finding["subject"].rpartition("/")[2].partition("#")[0]))
-        if finding["id"] == defect.transform and finding["status"] != PENDING and name and name in logical:
-            return Remaining(ran.project.name, defect, f"{finding['status']}: {finding['reason']}")
-    sources = [
-        Source(p, (ran.project.root / p).read_text(errors="replace"))
-        for p in look.files("cdk_python", ran.project.root)
-    ]
-    if not any(name and name in logical for name in construct_ids(sources, SCANNED[defect.transform])):
-        return Remaining(ran.project.name, defect, "not written in these sources: a construct of a library makes it")
-    return Remaining(ran.project.name, defect, "UNEXPLAINED")

@@ -5,10 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.corpus import look
+from tests.corpus.look import terraform
+from tests.corpus.look.cdk import construct_ids
 from tests.corpus.look.defect import Defect
-from tests.corpus.runs import PENDING
+from tests.corpus.runs import PENDING, Ran
 
 UNEXPLAINED = "UNEXPLAINED"
+CONSTRUCTS = {"s3-public-access-block": ("Bucket", "CfnBucket"), "log-retention": ("LogGroup", "CfnLogGroup")}
 
 
 @dataclass(frozen=True)
@@ -20,32 +24,53 @@ class Remaining:
     reason: str
 
 
-def remaining(
-    project: str, before: Iterable[Defect], after: Iterable[Defect], report: Mapping[str, list[dict[str, Any]]]
-) -> Iterator[Remaining]:
+def remaining(ran: Ran, before: Iterable[Defect], after: Iterable[Defect]) -> Iterator[Remaining]:
     """Each defect of `after` with its reason; `before` says on which lines it stood when the run looked at it."""
     origin = {defect.identity: defect for defect in before}
     for defect in after:
         if defect.identity not in origin:
-            yield Remaining(project, defect, f"{UNEXPLAINED}: it was not there before")
+            yield Remaining(ran.project.name, defect, f"{UNEXPLAINED}: it was not there before")
             continue
         old = origin[defect.identity]
         placed = replace(defect, first=old.first, last=old.last)
-        yield Remaining(project, placed, reason(placed, report) or UNEXPLAINED)
+        yield Remaining(ran.project.name, placed, reason(placed, ran) or blind(placed, ran) or UNEXPLAINED)
 
 
-def reason(defect: Defect, report: Mapping[str, list[dict[str, Any]]]) -> str:
-    for finding in report["findings"]:
-        left = finding["status"] != PENDING and finding["reason"]
-        if left and finding["id"] == defect.transform and concerns(finding, defect):
-            return f"{finding['status']}: {finding['reason']}"
-    for problem in report["problems"]:
-        if problem["path"] == defect.path:
-            return f"file refused: {problem['what']}"
-    return ""
+def reason(defect: Defect, ran: Ran) -> str:
+    """What the run said about the defect's place, its name, or another resource that it left and that names it."""
+    left = [f for f in ran.findings if f["id"] == defect.transform and f["status"] != PENDING and f["reason"]]
+    about = [f for f in left if concerns(f, defect)] or [f for f in left if f["subject"] in companions(defect, ran)]
+    if about:
+        return f"{about[0]['status']}: {about[0]['reason']}"
+    return next((f"file refused: {p['what']}" for p in ran.problems if p["path"] == defect.path), "")
 
 
 def concerns(finding: Mapping[str, Any], defect: Defect) -> bool:
     if finding["path"] == defect.path and defect.first <= finding["line"] <= defect.last:
         return True
     return defect.key in re.findall(r"[\w:#/.-]*\w", f"{finding['subject']} {finding['message']}")
+
+
+def companions(defect: Defect, ran: Ran) -> list[str]:
+    return terraform.naming(look.sources("terraform", ran.project.root), defect.key)
+
+
+def blind(defect: Defect, ran: Ran) -> str:
+    """The block that the scanner does not connect with the bucket, where one is there that blocks everything."""
+    if defect.check != "CKV2_AWS_6":
+        return ""
+    block = terraform.blocked_by(look.sources("terraform", ran.project.after), defect.key)
+    return f"the scanner does not see that {block} is for it" if block else ""
+
+
+def synthesized(ran: Ran, defect: Defect) -> Remaining:
+    """A defect in a synthesized template: a finding on the construct of that id explains it, or that there is none."""
+    logical = defect.key.rpartition(".")[2]
+    for finding in ran.findings:
+        name = "".join(filter(str.isalnum, finding["subject"].rpartition("/")[2].partition("#")[0]))
+        if finding["id"] == defect.transform and finding["status"] != PENDING and name and name in logical:
+            return Remaining(ran.project.name, defect, f"{finding['status']}: {finding['reason']}")
+    written = construct_ids(look.sources("cdk_python", ran.project.root), CONSTRUCTS[defect.transform])
+    if not any(name and name in logical for name in written):
+        return Remaining(ran.project.name, defect, "not written in these sources: a construct of a library makes it")
+    return Remaining(ran.project.name, defect, UNEXPLAINED)

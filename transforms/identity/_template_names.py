@@ -14,7 +14,7 @@ from fixer.model import Changes, Withheld
 NAME = r"[\w+=,.@-]"
 PATH = rf"(?:{NAME}+/)*"
 ACCOUNT = "${AWS::AccountId}"
-ARN = rf"arn:(?:\$\{{[^}}]+\}}|[\w-]+):iam::(\$\{{[\w:.]+\}}|\*|\d*):"
+ARN = r"arn:(?:\$\{[^}]+\}|[\w-]+):iam::(\$\{[\w:.]+\}|\*|\d*):"
 OTHER_SERVICE = re.compile(r"arn:(?:\$\{[^}]+\}|[\w*-]+):(?!iam|sts)[\w*-]*:")
 # Keys whose text is a label, or the name of something else that happens to be called the same.
 LABEL = re.compile(r"(?:Name|Description|Comment|Sid|Key|Title|DashboardBody)\Z")
@@ -36,7 +36,7 @@ class Named:
     template: Template
     resource: Element
     kind: str
-    property: str
+    key: str
     form: str
 
     @property
@@ -53,7 +53,7 @@ class Named:
         """The texts elsewhere that spell the name, each with what makes a reference of it or the reason against it."""
         for text in texts(self.template):
             place = text.place
-            own = place.owner == self.resource.name and place.path == ("Properties", self.property)
+            own = place.owner == self.resource.name and place.path == ("Properties", self.key)
             if place.section in ("Resources", "Outputs", "Mappings", "Parameters") and not own:
                 changes = self.reference(text)
                 yield from [(text, changes)] if changes is not None else ()
@@ -94,7 +94,7 @@ class Named:
     def matches(self, text: Text) -> bool:
         """Whether a wildcard in an ARN is for this name, and would not be for a generated one."""
         found = re.search(rf":{self.kind}/{PATH}([^\s/]*\*[^\s/]*)\Z", text.form)
-        if found is None or found[1].startswith(("*", "${AWS::StackName}-*")):
+        if found is None or found[1] == "*" or found[1].startswith("${AWS::StackName}-*"):
             return False
         return fnmatchcase(self.form, found[1].replace("[", "[[]"))
 

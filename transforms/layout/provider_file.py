@@ -14,10 +14,11 @@ from fixer.model import Append, Changes, Delete, Finding, Impact, Span, Withheld
 from fixer.transform import Transform
 
 KINDS = ("provider", "terraform")
-# Files that are named for such blocks: they keep them whatever else they hold. A provider block joins those of the
-# first line only, because nobody looks for it in the others.
+# Files that are named for such blocks: they keep them whatever else they hold. Of those with the narrower names, a
+# provider block joins none, and nothing but a backend joins the last, because nobody looks for it there.
 FOR_ALL = frozenset({"provider.tf", "providers.tf"})
-FOR_TERRAFORM = frozenset({"terraform.tf", "versions.tf", "version.tf", "backend.tf"})
+FOR_TERRAFORM = frozenset({"terraform.tf", "versions.tf", "version.tf"})
+FOR_STATE = frozenset({"backend.tf"})
 SUBJECT = re.compile(r"provider|terraform|backend|version", re.IGNORECASE)
 MISPLACED = "{} block stands outside a provider file"
 TWICE = "{} is declared twice"
@@ -72,7 +73,7 @@ class ProviderFile(Transform):
         for path in {block.path for block in blocks}:
             body = module.body(module.workspace[path])
             only = body is not None and all(getattr(item, "kind", "") in KINDS for item in body.items)
-            if only or basename(path) in FOR_ALL | FOR_TERRAFORM | {self.setting["file"]}:
+            if only or basename(path) in FOR_ALL | FOR_TERRAFORM | FOR_STATE | {self.setting["file"]}:
                 found.add(path)
         return found
 
@@ -85,11 +86,11 @@ class ProviderFile(Transform):
     def target(self, block: Block, homes: set[str]) -> str:
         """The provider file that a block belongs in: one with blocks of its kind, one named for it, or a new one."""
         module = block.module
-        free = sorted(homes - {path for path, _ in module.unit.locked})
         wanted = join(module.path, self.setting["file"]) if module.path != "." else self.setting["file"]
-        free.sort(key=lambda path: path != wanted)
-        holding = [path for path in free if any(b.path == path for b in module.blocks(block.kind))]
-        fitting = [p for p in free if block.kind == "terraform" or basename(p) not in FOR_TERRAFORM]
+        locked = {path for path, _ in module.unit.locked}
+        free = sorted(homes - locked, key=lambda path: (path != wanted, path))
+        fitting = [path for path in free if fits(block, basename(path))]
+        holding = [path for path in free if holds(module, path, block)]
         return (holding or fitting or [wanted])[0]
 
     def moved(self, block: Block, moving: list[Block], homes: set[str], cut: Span | None = None) -> Changes:
@@ -116,6 +117,19 @@ class ProviderFile(Transform):
         if blank_at(text, cut.end):
             cut = Span(cut.start, next_line(text, cut.end))
         return [added, self.moved(block, moving, homes, cut) if block in moving else block.edit(cut, "")]
+
+
+def holds(module: Module, path: str, block: Block) -> bool:
+    """Whether a provider file holds blocks of this kind; backends and other settings count as two kinds."""
+    other = basename(path) in FOR_STATE and not keeps_state(block)
+    return not other and any(held.path == path for held in module.blocks(block.kind))
+
+
+def fits(block: Block, name: str) -> bool:
+    """Whether a provider file of this name is where an author looks for a block."""
+    if name in FOR_STATE:
+        return keeps_state(block)
+    return block.kind == "terraform" or name not in FOR_TERRAFORM
 
 
 def clash(block: Block, blocks: list[Block]) -> Block | None:

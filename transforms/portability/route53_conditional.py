@@ -4,7 +4,11 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fixer.formats.cloudformation import Template
+from fixer.formats.cloudformation_gate import Gate as TemplateGate
+from fixer.formats.cloudformation_gate import connected as template_connected
 from fixer.formats.terraform import Module, Variable
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_gate import Gate, always_there, connected, mentions_directly
@@ -12,12 +16,31 @@ from fixer.formats.terraform_references import Reference
 from fixer.formats.value import Absent, Literal, Value
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
+from transforms.portability._route53_in_templates import always_there as always_there_in
+from transforms.portability._route53_in_templates import fallback, switch
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import App
 
 KINDS = (
     ("resource", "aws_route53_zone"),
     ("resource", "aws_route53_record"),
     ("resource", "aws_acm_certificate_validation"),
     ("data", "aws_route53_zone"),
+)
+
+CDK_ZONES = ("HostedZone", "PublicHostedZone", "PrivateHostedZone")
+CDK_RECORDS = (
+    "ARecord AaaaRecord CnameRecord TxtRecord MxRecord SrvRecord NsRecord CaaRecord CaaAmazonRecord DsRecord HttpsRecord "
+    "SvcbRecord RecordSet ZoneDelegationRecord CrossAccountZoneDelegationRecord CfnRecordSet CfnRecordSetGroup"
+).split()
+# From the classes of aws-cdk-lib 2.275.0 (2026-11-21). A zone known by its id or attributes needs no look-up and makes
+# nothing: it may stay.
+CDK_KINDS = (
+    *(f"aws_cdk.aws_route53.{name}" for name in (*CDK_ZONES, "CfnHostedZone", *CDK_RECORDS)),
+    *(f"aws_cdk.aws_route53.{name}.from_lookup" for name in CDK_ZONES),
+    "aws_cdk.aws_route53_patterns.HttpsRedirect",
+    "aws_cdk.aws_certificatemanager.DnsValidatedCertificate",
 )
 
 
@@ -64,6 +87,29 @@ class Route53Conditional(Transform):
             gate = Gate(condition, group, takes_null)
             impact, note = self.effect(module.variable_value(condition.removeprefix("var.")))
             yield self.finding(group[0], message, gate.changes(), declared, impact=impact, note=note)
+
+    def cdk_python(self, app: "App") -> Iterable[Finding]:
+        from fixer.formats.cdk_gate import Flag, always_there, connected
+
+        found = [construct for kind in CDK_KINDS for construct in app.resources(kind)]
+        fixed = [construct for construct in found if always_there(app, construct.module, construct.call)]
+        ordered = sorted(fixed, key=lambda construct: (construct.path, construct.span))
+        flag = Flag(self.setting["variable"], self.setting["default"])
+        for group, gate in connected(app, flag, CDK_KINDS, ordered):
+            named = ", ".join(construct.address for construct in group)
+            message = f"Route53 resources are always created: {named}"
+            impact, note = self.effect(Absent())
+            turned = f"cdk deploy -c {flag.name}={str(not flag.default).lower()} turns them {'off' if flag.default else 'on'}"
+            yield self.finding(group[0], message, gate.changes(), impact=impact, note=note or turned)
+
+    def cloudformation(self, template: Template) -> Iterable[Finding]:
+        for group in template_connected(template, always_there_in(template)):
+            named = ", ".join(resource.name for resource in group)
+            flag = switch(template, self.setting["variable"], self.setting["default"])
+            gate = TemplateGate(template, flag.condition, group, fallback)
+            impact, note = self.effect(flag.default)
+            message = f"Route53 resources are always created: {named}"
+            yield self.finding(group[0], message, flag.declared, gate.changes(), impact=impact, note=note)
 
     def effect(self, flag: Value) -> tuple[Impact, str]:
         """What the flag does as it stands: nothing while it is on."""

@@ -171,8 +171,9 @@ def is_short(data: Any, style: Style) -> bool:
         return False
     if isinstance(data, list):
         return style.inline_lists and all(not isinstance(d, dict | list | Raw) or is_short(d, style) for d in data)
-    parts = list(data.values())
-    return style.inline_calls and len(parts) == 1 and not isinstance(parts[0], dict | list | Raw)
+    [(name, value), *others] = data.items()
+    is_call = name in ("Ref", "Condition") or name.startswith("Fn::")
+    return style.inline_calls and is_call and not others and not isinstance(value, dict | list | Raw)
 
 
 def flat_style(style: Style) -> Style:

@@ -31,7 +31,10 @@ def files(format: str, root: Path) -> list[str]:
     return sorted(name.as_posix() for name in names if not HIDDEN & set(name.parts))
 
 
+def sources(format: str, root: Path) -> list[Source]:
+    return [Source(name, (root / name).read_bytes().decode("utf-8", "replace")) for name in files(format, root)]
+
+
 def defects(format: str, root: Path) -> list[Defect]:
     """All defects in the sources below the root that can be read."""
-    sources = [Source(name, (root / name).read_bytes().decode("utf-8", "replace")) for name in files(format, root)]
-    return list(LOOKS[format].defects(sources))
+    return list(LOOKS[format].defects(sources(format, root)))

@@ -56,7 +56,7 @@ def in_module(source: Source) -> Iterator[Defect]:
 
 def faults(name: list[str], call: ast.Call, gated: bool) -> Iterator[tuple[str, str]]:
     kind, given = name[-1], {keyword.arg: keyword.value for keyword in call.keywords}
-    if NAMES.get(kind) in given:
+    if kind in NAMES and NAMES[kind] in given:
         yield "iam-role-name", "explicit name"
     if kind in DNS and not gated:
         yield "route53-conditional", "always there"

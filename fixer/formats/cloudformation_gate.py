@@ -1,0 +1,144 @@
+"""Make resources of a template conditional, with every mention of them right in both positions of the condition."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fixer.formats.cloudformation import Template
+from fixer.formats.cloudformation_data import long_form
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_references import Mention, Place
+from fixer.formats.cloudformation_values import NO_VALUE
+from fixer.formats.syntax.node import Sequence
+from fixer.model import Changes, Span, Withheld
+
+NOTHING = {"Ref": NO_VALUE}
+
+
+@dataclass
+class Gate:
+    """Resources that a condition turns on and off together.
+
+    `fallback` says what an expression of a resource may be without them: plain data, or a Withheld with the reason.
+    """
+
+    template: Template
+    condition: str
+    members: tuple[Element, ...]
+    fallback: Callable[[Element, Place], Any]
+    added: dict[str, Changes] = field(default_factory=dict)
+
+    def changes(self) -> list[Changes]:
+        conditions = {member.name: self.joined(member, self.condition) for member in self.members}
+        uses = Uses(self.template, conditions)
+        made: list[Changes] = [set_condition(member, conditions[member.name]) for member in self.members]
+        made += [self.output(name, needed) for name, needed in uses.outputs.items()]
+        made += [without(self.template, name, indexes) for name, indexes in uses.dependencies.items()]
+        made += [self.optional(place, needed) for place, needed in uses.expressions.values()]
+        return [*self.added.values(), made, uses.withheld]
+
+    def joined(self, element: Element, needed: str) -> str:
+        """The name of the condition that is the element's own, if it has one, and the needed one."""
+        own = self.template.condition(element.section, element.name)
+        if own is None or own == needed:
+            return needed
+        both = {"Fn::And": [{"Condition": own}, {"Condition": needed}]}
+        for condition in self.template.conditions.values():
+            if long_form(condition.entry.value) == both:
+                return condition.name
+        name = self.template.unique_name(f"{own}And{needed}")
+        self.added[name] = self.template.add_condition(name, both)
+        return name
+
+    def output(self, name: str, needed: set[str]) -> Changes:
+        output = self.template.outputs[name]
+        if len(needed) > 1:
+            return Withheld(f"{output.address} needs several conditions: {', '.join(sorted(needed))}")
+        own = self.template.condition("Outputs", name)
+        [condition] = needed
+        if own is not None and condition.startswith(f"{own}And"):
+            return set_condition(output, condition)
+        return set_condition(output, self.joined(output, condition))
+
+    def optional(self, place: Place, needed: set[str]) -> Changes:
+        """The whole expression inside an `Fn::If`."""
+        owner = self.template.element("Resources", place.owner)
+        if owner is None or len(needed) > 1:
+            return Withheld(f"{place} needs several conditions: {', '.join(sorted(needed))}")
+        other = self.fallback(owner, place)
+        if isinstance(other, Withheld):
+            return other
+        [condition] = needed
+        return self.template.rewrite(place, {"Fn::If": [condition, self.template.source.raw(place.node), other]})
+
+
+@dataclass
+class Uses:
+    """Where resources that get conditions are mentioned, by what must become of the mention."""
+
+    template: Template
+    conditions: dict[str, str]
+    outputs: dict[str, set[str]] = field(default_factory=dict)
+    dependencies: dict[str, set[Span]] = field(default_factory=dict)
+    expressions: dict[Span, tuple[Place, set[str]]] = field(default_factory=dict)
+    withheld: list[Withheld] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name, condition in self.conditions.items():
+            for mention in self.template.references(name):
+                self.sort(mention, condition)
+
+    def sort(self, mention: Mention, condition: str) -> None:
+        place = mention.place
+        if place.section == "Outputs":
+            if self.template.condition("Outputs", place.owner) != condition:
+                self.outputs.setdefault(place.owner, set()).add(condition)
+        elif place.section != "Resources":
+            self.withheld.append(Withheld(f"{place} mentions {mention.name} and can't be conditional"))
+        elif place.owner in self.conditions or self.template.gated(place, condition):
+            return
+        elif mention.kind == "DependsOn":
+            self.dependencies.setdefault(place.owner, set()).add(mention.span)
+        elif place.path[:1] != ("Properties",):
+            self.withheld.append(Withheld(f"{place} mentions {mention.name} and can't be conditional"))
+        else:
+            whole = place.expression
+            self.expressions.setdefault(whole.node.span, (whole, set()))[1].add(condition)
+
+
+def set_condition(element: Element, condition: str) -> Changes:
+    return element.whole.set("Condition", condition)
+
+
+def without(template: Template, name: str, spans: set[Span]) -> Changes:
+    """The resource without some of what it depends on: that may not be there."""
+    owner = template.element("Resources", name)
+    node = owner.whole.node("DependsOn") if owner else None
+    if owner is None or not isinstance(node, Sequence):
+        return owner.whole.remove("DependsOn") if owner else ()
+    rest = [item for item in node.items if item.span not in spans]
+    if not rest:
+        return owner.whole.remove("DependsOn")
+    if len(spans) == 1:
+        at = next(at for at, item in enumerate(node.items) if item.span in spans)
+        return owner.whole.remove(f"DependsOn[{at}]")
+    return owner.whole.rewrite("DependsOn", [long_form(item) for item in rest])
+
+
+def connected(template: Template, elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
+    """The elements in groups that mention one another, in source order."""
+    groups: list[list[Element]] = []
+    for element in elements:
+        joined = [group for group in groups if any(linked(template, element, other) for other in group)]
+        groups = [group for group in groups if group not in joined]
+        groups.append([*(member for group in joined for member in group), element])
+    yield from (tuple(group) for group in groups)
+
+
+def linked(template: Template, a: Element, b: Element) -> bool:
+    return mentions(template, a, b) or mentions(template, b, a)
+
+
+def mentions(template: Template, user: Element, used: Element) -> bool:
+    found = template.references(used.name)
+    return any(m.place.section == user.section and m.place.owner == user.name for m in found)

@@ -1,0 +1,212 @@
+"""IAM roles, managed policies and instance profiles with a name of their own."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from fixer.formats.cloudformation import Template
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_policies import statements_of
+from fixer.formats.cloudformation_texts import Text, form_of
+from fixer.formats.terraform import Module, Variable
+from fixer.formats.terraform_block import Block
+from fixer.formats.terraform_texts import length, template_of
+from fixer.formats.value import Absent, Literal, Source, Unresolved
+from fixer.model import Changes, Finding, Impact, Withheld
+from fixer.transform import Transform
+from transforms.identity import _module_names as terraform_names
+from transforms.identity._template_names import Named, Needs
+
+if TYPE_CHECKING:
+    from fixer.formats.cdk_python import App
+    from transforms.identity._cdk_names import NamedConstruct
+
+# Type, the property that names it, and its kind as in an ARN: schemas in cfn-lint 1.58.0 (2026-11-21).
+TEMPLATE_NAMES = (
+    ("AWS::IAM::Role", "RoleName", "role"),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", "policy"),
+    ("AWS::IAM::InstanceProfile", "InstanceProfileName", "instance-profile"),
+    ("AWS::IAM::User", "UserName", "user"),
+    ("AWS::IAM::Group", "GroupName", "group"),
+)
+REQUIRED = json.loads(Path(__file__).with_name("required_names.json").read_text(encoding="utf-8"))["names"]
+VARIABLE_ALONE = re.compile(r"\$\{[^}!]+\}")
+SUFFIX_PARAMETER = "EnvironmentSuffix"
+SUFFIX_VARIABLE = "environment_suffix"
+SUFFIXED = re.compile(r"\$\{[^}]*suffix[^}]*\}", re.IGNORECASE)
+REPLACED = "it is replaced under a generated name; deploying then needs no CAPABILITY_NAMED_IAM"
+KNOWN = "; whoever outside the stack trusts or uses it by its name or ARN must be told the new one"
+PREFIXED = "it is replaced under a generated name that starts with the prefix"
+SUFFIX_ADDED = "its name gets the environment's suffix"
+MEMBER = "; its access keys, login and memberships go with it"
+
+
+class IamRoleName(Transform):
+    """IAM resource has a fixed name.
+
+    ## Why
+    Names of roles, managed policies and instance profiles are unique in an account: a second deployment of the same
+    source, for another environment or region, fails on the name. A change that replaces the resource fails too, because
+    the new one is made before the old one goes, and CloudFormation wants CAPABILITY_NAMED_IAM for the stack.
+
+    ## Fix
+    The name is dropped, so that a unique one is generated. Terraform: `name_prefix` in its place. CloudFormation: the
+    property is removed. CDK: the argument is removed. Text elsewhere that spells the name (ARNs, lists of roles,
+    outputs) becomes a reference; where it can't, the fix is withheld and the place is named. With `mode = "suffix"` the
+    environment suffix is added to the name instead. `keep` lists names, as globs, that stay.
+
+    ## Impact
+    Replacement where a role trusts AWS services alone, and for managed policies and instance profiles. Interruption
+    where a role trusts anybody else: they know it by its name. Users and groups: interruption, because keys and
+    memberships go.
+
+    ## References
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-role.html
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role
+    """
+
+    impact = Impact.REPLACEMENT
+    related = ("CAPABILITY_NAMED_IAM",)
+    settings: ClassVar[Mapping[str, Any]] = {"mode": "drop", "keep": ()}
+
+    def terraform(self, module: Module) -> Iterable[Finding]:
+        for type_, kind, longest, longest_prefix in terraform_names.TYPES:
+            limit = longest if self.setting["mode"] == "suffix" else longest_prefix
+            for block in module.resources(type_):
+                yield from self.named(block, kind, limit)
+
+    def named(self, block: Block, kind: str, limit: int) -> Iterator[Finding]:
+        """The finding about the name of one resource, if it has one that is not to be kept."""
+        match block["name"], template_of(block, "name"):
+            case (Absent() | Literal(value=None), _):
+                return
+            case (Unresolved(text), None):
+                yield self.advice(block, "name is set", f"not decided here: name is {text}")
+                return
+            case (_, template) if template is not None:
+                form = block.file.text[template.content.start : template.content.end]
+                size, unknown = length(block, template)
+        if self.keeps(form):
+            return
+        message = f"name is {form}"
+        named = terraform_names.Named(block, kind, form)
+        if (reason := named.fixed(size, limit, self.setting["mode"])) is not None:
+            yield self.advice(block, message, reason)
+            return
+        impact = named.impact
+        note = (
+            f"{PREFIXED if self.setting['mode'] != 'suffix' else SUFFIX_ADDED}{KNOWN if impact > self.impact else ''}"
+        )
+        if unknown:
+            note += f"; it may have {limit} characters, and how many {', '.join(unknown)} adds can't be told here"
+        yield self.finding(block, message, self.own_name(block, form), named.elsewhere(), impact=impact, note=note)
+
+    def own_name(self, block: Block, form: str) -> Changes:
+        """What becomes of the name itself."""
+        if self.setting["mode"] == "suffix":
+            about = "Suffix of names, one for each environment."
+            reference, declared = block.module.variable(Variable(SUFFIX_VARIABLE, "string", '"dev"', about))
+            return [block.set("name", Source(f'"{form}-${{{reference}}}"')), declared]
+        prefix = form if form.endswith(("-", "_")) else f"{form}-"
+        return [block.rename("name", "name_prefix"), block.set("name", Source(f'"{prefix}"'))]
+
+    def cloudformation(self, template: Template) -> Iterable[Finding]:
+        found = [(r, name, kind) for type_, name, kind in TEMPLATE_NAMES for r in template.resources(type_)]
+        needs = Needs.of(template) if found else Needs()
+        for resource, name, kind in sorted(found, key=lambda f: f[0].span):
+            form = form_of(node) if (node := resource.node(name)) else None
+            match resource[name]:
+                case Absent() | Literal(value=None):
+                    continue
+                case Unresolved(text) if form is None or VARIABLE_ALONE.fullmatch(form):
+                    yield self.advice(resource, f"{name} is set", f"not decided here: {name} is {text}")
+                    continue
+            if form is not None and not self.keeps(form):
+                yield self.renamed(Named(template, resource, kind, name, form), needs)
+
+    def cdk_python(self, app: "App") -> Iterable[Finding]:
+        from transforms.identity._cdk_names import NamedConstruct, named_constructs
+
+        for named in named_constructs(app):
+            if not isinstance(named, NamedConstruct):
+                construct, argument, text = named
+                yield self.advice(construct, f"{argument} is set", f"not decided here: {argument} is {text}")
+            elif not self.keeps(named.form) and not (self.setting["mode"] == "suffix" and named.has_suffix):
+                yield self.cdk_renamed(named)
+
+    def cdk_renamed(self, named: "NamedConstruct") -> Finding:
+        change = named.suffixed() if self.setting["mode"] == "suffix" else named.dropped()
+        known = named.kind == "role" and not named.trusts_services_alone
+        member = named.kind in ("user", "group")
+        return self.finding(
+            named.construct,
+            f"{named.argument} is {named.form}",
+            change,
+            named.spelled_elsewhere(),
+            () if self.setting["mode"] == "suffix" else named.reads(),
+            impact=Impact.INTERRUPTION if known or member else Impact.REPLACEMENT,
+            note=REPLACED + (MEMBER if member else KNOWN if known else ""),
+        )
+
+    def keeps(self, form: str) -> bool:
+        if self.setting["mode"] == "suffix" and SUFFIXED.search(form):
+            return True
+        return any(fnmatchcase(form, glob) for glob in (*self.setting["keep"], *REQUIRED))
+
+    def renamed(self, named: Named, needs: Needs) -> Finding:
+        """The finding for one name, with its spellings elsewhere made references."""
+        spellings = [(text, within(named, needs, text, changes)) for text, changes in named.spellings()]
+        finding = self.finding(
+            named.resource,
+            f"{named.key} is {named.form}",
+            self.own(named),
+            [changes for _, changes in spellings],
+            impact=template_impact(named),
+            note=template_note(named),
+        )
+        if finding.fix:
+            for text, _ in spellings:
+                needs.add(text.place.owner, named.resource.name)
+        return finding
+
+    def own(self, named: Named) -> Changes:
+        """What becomes of the name itself."""
+        if self.setting["mode"] != "suffix":
+            return named.resource.remove(named.key)
+        parameter = {"Type": "String", "Description": "Suffix of names, one for each environment", "Default": "dev"}
+        there = SUFFIX_PARAMETER in named.template.parameters
+        return [
+            named.resource.rewrite(named.key, {"Fn::Sub": f"{named.form}-${{{SUFFIX_PARAMETER}}}"}),
+            () if there else named.template.add_parameter(SUFFIX_PARAMETER, parameter),
+        ]
+
+
+def within(named: Named, needs: Needs, text: Text, changes: Changes) -> Changes:
+    """The changes that make a reference, unless it would be circular or lead to a resource that may not be there."""
+    place, resource = text.place, named.resource
+    if place.section == "Resources" and needs.reach(resource.name, place.owner):
+        return Withheld(f"{place} spells the name, and a reference there would be circular")
+    condition = named.template.condition("Resources", resource.name)
+    if condition and not named.template.gated(place, condition):
+        return Withheld(f"{place} spells the name, and is there where {condition} leaves {resource.name} out")
+    return changes
+
+
+def template_impact(named: Named) -> Impact:
+    if named.kind in ("user", "group") or (named.kind == "role" and not trusts_services_alone(named.resource)):
+        return Impact.INTERRUPTION
+    return Impact.REPLACEMENT
+
+
+def template_note(named: Named) -> str:
+    if named.kind in ("user", "group"):
+        return REPLACED + MEMBER
+    return REPLACED if template_impact(named) == Impact.REPLACEMENT else REPLACED + KNOWN
+
+
+def trusts_services_alone(role: Element) -> bool:
+    statements = statements_of(role, "AssumeRolePolicyDocument")
+    return bool(statements) and all(set(statement.principals) == {"Service"} for statement in statements or ())

@@ -1,0 +1,127 @@
+"""Route53 resources of CloudFormation templates: which are always there, what turns them off, what stands for them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fixer.formats.cloudformation import Template
+from fixer.formats.cloudformation_data import long_form
+from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_gate import NOTHING, mentions
+from fixer.formats.cloudformation_references import Place
+from fixer.formats.syntax.node import Sequence
+from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.model import Changes, Withheld
+
+PREFIX = "AWS::Route53::"
+KINDS = ("AWS::Route53::HostedZone", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
+CONDITION = "Route53Enabled"
+# A condition on a parameter of such a name already makes the domain optional.
+DOMAIN = re.compile(r"route_?53|dns|domain|hosted_?zone|certificate", re.IGNORECASE)
+# Where a text may be empty, by the end of the path: environments of functions and containers, and tags.
+EMPTY = re.compile(r"(\.|^)(Environment\.Variables\.[^.]+|Environment\.Value|Tags\.Value)$")
+# Properties that may be left out without another in their place, from the schemas in cfn-lint 1.58.0 (2026-11-21).
+OPTIONAL = {("AWS::CertificateManager::Certificate", "DomainValidationOptions.HostedZoneId")}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The condition that turns the resources off, what declares it, and what it is on deployment if nobody says so."""
+
+    condition: str
+    declared: list[Changes]
+    default: Value
+
+
+def always_there(template: Template) -> list[Element]:
+    """The Route53 resources that nothing turns off, and those that can't be without them, in source order."""
+    if PREFIX not in template.file.text:
+        return []
+    others = [r for r in template.elements("Resources") if r.type.startswith(PREFIX)]
+    found = [r for r in others if r.type in KINDS and not is_optional(template, r)]
+    grown = True
+    while grown:
+        new = [r for r in others if r not in found and any(mentions(template, r, f) for f in found)]
+        found += new
+        grown = bool(new)
+    return sorted(found, key=lambda resource: resource.span)
+
+
+def is_optional(template: Template, resource: Element) -> bool:
+    """Whether the resource has a condition that a parameter for the domain decides."""
+    condition = template.condition("Resources", resource.name)
+    return condition is not None and any(DOMAIN.search(name) for name in decided_by(template, condition))
+
+
+def decided_by(template: Template, condition: str) -> Iterator[str]:
+    """The parameters and conditions that a condition rests on."""
+    seen, queue = {condition}, [condition]
+    while queue:
+        owner = queue.pop()
+        names = [
+            name
+            for name, found in (template.content.mentions if template.content else {}).items()
+            if any(m.place.section == "Conditions" and m.place.owner == owner for m in found)
+        ]
+        yield from names
+        queue += [name for name in names if name not in seen]
+        seen |= set(names)
+
+
+def switch(template: Template, variable: str, default: bool) -> Switch:
+    """The flag's parameter and condition, those that are there already where they mean the same."""
+    wanted = "".join(word[:1].upper() + word[1:] for word in variable.split("_"))
+    existing = template.parameters.get(wanted)
+    on = meaning_on(existing) if existing else None
+    declared: list[Changes] = []
+    if existing and on:
+        name, value = wanted, default_of(existing)
+    else:
+        name, on, value = template.unique_name(wanted), "true", Absent()
+        declared.append(template.add_parameter(name, parameter(default)))
+    test = {"Fn::Equals": [{"Ref": name}, on]}
+    for condition in template.conditions.values():
+        if long_form(condition.entry.value) == test:
+            return Switch(condition.name, declared, value)
+    condition_name = template.unique_name(CONDITION)
+    return Switch(condition_name, [*declared, template.add_condition(condition_name, test)], value)
+
+
+def parameter(default: bool) -> dict[str, Any]:
+    return {
+        "Type": "String",
+        "Description": "Whether to create the Route53 resources",
+        "AllowedValues": ["true", "false"],
+        "Default": str(default).lower(),
+    }
+
+
+def meaning_on(parameter: Element) -> str | None:
+    """The value that turns a parameter of true and false on, None where it is another kind of parameter."""
+    allowed = parameter["AllowedValues"]
+    values = allowed.value if isinstance(allowed, Literal) and isinstance(allowed.value, list) else []
+    texts = [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+    if parameter.type != "String" or sorted(text.lower() for text in texts) != ["false", "true"]:
+        return None
+    return next(text for text in texts if text.lower() == "true")
+
+
+def default_of(parameter: Element) -> Value:
+    match parameter["Default"]:
+        case Literal(value=value, span=span):
+            return Literal(str(value).lower(), span)
+    return Unresolved("a parameter without default", parameter.span)
+
+
+def fallback(owner: Element, place: Place) -> Any:
+    """What may stand for an expression without the Route53 resources; Withheld where a value is needed."""
+    path = ".".join(step for step in place.path[1:] if isinstance(step, str))
+    if EMPTY.search(path):
+        return ""
+    parent = place.above[-1]
+    if isinstance(parent, Sequence) and len(parent.items) > 1 and isinstance(place.path[-1], int):
+        return NOTHING
+    if (owner.type, path) in OPTIONAL:
+        return NOTHING
+    return Withheld(f"{place} needs a value when the Route53 resources are off")
