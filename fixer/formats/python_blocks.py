@@ -8,7 +8,7 @@ from fixer.formats.python_layout import Splice
 from fixer.formats.python_source import PythonSource
 from fixer.model import Span
 
-UNITS = ("    ", "  ", "   ", "\t")
+USUAL = ("    ", "  ", "   ")
 
 
 def alone(source: PythonSource, statement: ast.stmt) -> bool:
@@ -50,16 +50,19 @@ def under(source: PythonSource, statements: list[ast.stmt], condition: str, ahea
 
 
 def indent_unit(source: PythonSource, statement: ast.stmt) -> str:
-    """One level of indent, as around the statement or as the file has it first."""
+    """One level of indent: that of the block around, where it is a usual one."""
     margin = indent_at(source.text, source.span(statement).start)
     parent = source.parents[statement]
     outer = indent_at(source.text, source.span(parent).start) if not isinstance(parent, ast.Module) else ""
-    if margin.startswith(outer) and margin[len(outer) :] in UNITS:
-        return margin[len(outer) :]
-    if margin and not margin.strip(" ") and len(margin) % len(UNITS[0]) == 0:
-        return UNITS[0]
+    step = margin.removeprefix(outer)
+    if step and not step.strip("\t"):
+        return step
+    if "\t" in margin:
+        return "\t"
+    if step in USUAL:
+        return step
     first = re.search(r"^(?:class|def|if|for|with)\b[^\n]*:\n([ \t]+)\S", source.text, re.MULTILINE)
-    return first[1] if first and first[1] in UNITS else UNITS[0]
+    return first[1] if first and not margin and (first[1] in USUAL or not first[1].strip("\t")) else USUAL[0]
 
 
 def inside_strings(source: PythonSource, statements: list[ast.stmt]) -> set[int]:

@@ -30,6 +30,16 @@ TYPES = (
 CALLER = re.compile(r"data\.aws_caller_identity\.(\w+)\.account_id\Z")
 
 
+def candidates(module: Module) -> list[tuple[Block, str, int, int]]:
+    """The resources that may have a name, in file order, with what TYPES says of theirs."""
+    found = [
+        (block, kind, longest, longest_prefix)
+        for type_, kind, longest, longest_prefix in TYPES
+        for block in module.resources(type_)
+    ]
+    return sorted(found, key=lambda f: (f[0].path, f[0].span))
+
+
 @dataclass(frozen=True)
 class Named:
     """An IAM resource with a name: `kind` as in its ARN, `form` the name as its string spells it."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -73,36 +73,28 @@ class IamRoleName(Transform):
     settings: ClassVar[Mapping[str, Any]] = {"mode": "drop", "keep": ()}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
-        for type_, kind, longest, longest_prefix in terraform_names.TYPES:
-            limit = longest if self.setting["mode"] == "suffix" else longest_prefix
-            for block in module.resources(type_):
-                yield from self.named(block, kind, limit)
+        for block, kind, longest, longest_prefix in terraform_names.candidates(module):
+            match block["name"], template_of(block, "name"):
+                case Unresolved(text), None:
+                    yield self.advice(block, "name is set", f"not decided here: name is {text}")
+                case _, template if template is not None:
+                    form = block.file.text[template.content.start : template.content.end]
+                    if not self.keeps(form):
+                        limit = longest if self.setting["mode"] == "suffix" else longest_prefix
+                        size, unknown = length(block, template)
+                        yield self.prefixed(terraform_names.Named(block, kind, form), size, limit, unknown)
 
-    def named(self, block: Block, kind: str, limit: int) -> Iterator[Finding]:
-        """The finding about the name of one resource, if it has one that is not to be kept."""
-        match block["name"], template_of(block, "name"):
-            case (Absent() | Literal(value=None), _):
-                return
-            case (Unresolved(text), None):
-                yield self.advice(block, "name is set", f"not decided here: name is {text}")
-                return
-            case (_, template) if template is not None:
-                form = block.file.text[template.content.start : template.content.end]
-                size, unknown = length(block, template)
-        if self.keeps(form):
-            return
-        message = f"name is {form}"
-        named = terraform_names.Named(block, kind, form)
+    def prefixed(self, named: terraform_names.Named, size: int, limit: int, unknown: list[str]) -> Finding:
+        """The finding for one name, with its spellings elsewhere made references; `unknown` parts add to its size."""
+        message = f"name is {named.form}"
         if (reason := named.fixed(size, limit, self.setting["mode"])) is not None:
-            yield self.advice(block, message, reason)
-            return
-        impact = named.impact
-        note = (
-            f"{PREFIXED if self.setting['mode'] != 'suffix' else SUFFIX_ADDED}{KNOWN if impact > self.impact else ''}"
-        )
+            return self.advice(named.block, message, reason)
+        note = PREFIXED if self.setting["mode"] != "suffix" else SUFFIX_ADDED
+        note += KNOWN if named.impact > self.impact else ""
         if unknown:
             note += f"; it may have {limit} characters, and how many {', '.join(unknown)} adds can't be told here"
-        yield self.finding(block, message, self.own_name(block, form), named.elsewhere(), impact=impact, note=note)
+        own = self.own_name(named.block, named.form)
+        return self.finding(named.block, message, own, named.elsewhere(), impact=named.impact, note=note)
 
     def own_name(self, block: Block, form: str) -> Changes:
         """What becomes of the name itself."""
