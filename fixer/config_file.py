@@ -95,6 +95,9 @@ class Document:
         for key, value in table.items():
             name = known_name(key.replace("-", "_"), defaults, f"setting of {id}", shown(self.path), self.line(id, key))
             made[name] = self.like(defaults[name], value, id, key)
+            choices = registry()[id].choices.get(name, ())
+            if choices and value not in choices:
+                raise self.wrong(f"{key!r} must be one of {', '.join(choices)}", id, key)
         return made
 
     def like(self, default: Any, value: Any, *keys: str) -> Any:

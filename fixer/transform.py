@@ -22,13 +22,15 @@ class Transform:
     """One misconfiguration: one method per source format, each yielding findings; what is not overridden finds nothing.
 
     The id is the module's name with hyphens, the category its folder. `closes` are ids of other scanners' checks
-    that the fix closes with default settings, `related` those that it only touches.
+    that the fix closes with default settings, `related` those that it only touches. `settings` are policy, with their
+    defaults; `choices` are the values that one of them may have.
     """
 
     impact: ClassVar[Impact]
     closes: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[Mapping[str, Any]] = {}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     opt_in: ClassVar[bool] = False
     only_new: ClassVar[bool] = False
     after: ClassVar[tuple[type["Transform"], ...]] = ()

@@ -164,3 +164,11 @@ def test_what_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / ".iacfix.toml").write_bytes(b"# \xff")
     with pytest.raises(UsageError, match="not UTF-8"):
         load(tmp_path)
+
+
+def test_a_setting_with_choices_takes_no_other_value(tmp_path: Path) -> None:
+    (tmp_path / ".iacfix.toml").write_text('[iam-role-name]\nmode = "sufix"\n')
+    with pytest.raises(UsageError) as error:
+        load(tmp_path)
+    assert "drop, suffix" in str(error.value.problem)
+    assert error.value.problem.line == 2

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 from typing import Any
 
 from fixer.formats.cloudformation_data import spelled
@@ -156,12 +157,11 @@ class Template:
         """Every node below the logical ids with where it stands, in source order."""
         return self.content.places if self.content else []
 
-    def unique_name(self, wanted: str) -> str:
-        """The name, or the first of name2, name3 … that nothing in the template has."""
-        taken = {
-            e.name for s in ("Parameters", "Resources", "Conditions", "Mappings", "Rules") for e in self.elements(s)
-        }
-        names = (wanted if number == 1 else f"{wanted}{number}" for number in range(1, len(taken) + 2))
+    def unique_name(self, *wanted: str) -> str:
+        """The first of these names, or else of the last with 2, 3 … behind it, that nothing in the template has."""
+        sections = ("Parameters", "Resources", "Conditions", "Mappings", "Rules")
+        taken = {element.name for section in sections for element in self.elements(section)}
+        names = chain(wanted, (f"{wanted[-1]}{number}" for number in count(2)))
         return next(name for name in names if name not in taken)
 
     def add_parameter(self, name: str, data: dict[str, Any]) -> Changes:

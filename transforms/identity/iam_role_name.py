@@ -71,6 +71,7 @@ class IamRoleName(Transform):
     impact = Impact.REPLACEMENT
     related = ("CAPABILITY_NAMED_IAM",)
     settings: ClassVar[Mapping[str, Any]] = {"mode": "drop", "keep": ()}
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"mode": ("drop", "suffix")}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
         for block, kind, longest, longest_prefix in terraform_names.candidates(module):

@@ -16,11 +16,11 @@ from fixer.model import Changes, Withheld
 
 PREFIX = "AWS::Route53::"
 KINDS = ("AWS::Route53::HostedZone", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
-CONDITION = "Route53Enabled"
+CONDITIONS = ("Route53Enabled", "Route53ResourcesEnabled")
 # A condition on a parameter of such a name already makes the domain optional.
 DOMAIN = re.compile(r"route_?53|dns|domain|hosted_?zone|certificate", re.IGNORECASE)
-# Where a text may be empty, by the end of the path: environments of functions and containers, and tags.
-EMPTY = re.compile(r"(\.|^)(Environment\.Variables\.[^.]+|Environment\.Value|Tags\.Value)$")
+# Where a text may be empty, by the end of the path: environments of functions and containers, and tags as list or map.
+EMPTY = re.compile(r"(\.|^)(Environment\.Variables\.[^.]+|Environment\.Value|Tags\.(?!Key$)[^.]+)$")
 # Properties that may be left out without another in their place, from the schemas in cfn-lint 1.58.0 (2026-11-21).
 OPTIONAL = {("AWS::CertificateManager::Certificate", "DomainValidationOptions.HostedZoneId")}
 
@@ -55,7 +55,8 @@ def is_optional(template: Template, resource: Element) -> bool:
 
 
 def decided_by(template: Template, condition: str) -> Iterator[str]:
-    """The parameters and conditions that a condition rests on."""
+    """The condition, and the parameters and conditions that it rests on."""
+    yield condition
     seen, queue = {condition}, [condition]
     while queue:
         owner = queue.pop()
@@ -78,13 +79,13 @@ def switch(template: Template, variable: str, default: bool) -> Switch:
     if existing and on:
         name, value = wanted, default_of(existing)
     else:
-        name, on, value = template.unique_name(wanted), "true", Absent()
+        name, on, value = template.unique_name(wanted, f"{wanted}Resources"), "true", Absent()
         declared.append(template.add_parameter(name, parameter(default)))
     test = {"Fn::Equals": [{"Ref": name}, on]}
     for condition in template.conditions.values():
         if long_form(condition.entry.value) == test:
             return Switch(condition.name, declared, value)
-    condition_name = template.unique_name(CONDITION)
+    condition_name = template.unique_name(*CONDITIONS)
     return Switch(condition_name, [*declared, template.add_condition(condition_name, test)], value)
 
 
@@ -112,6 +113,19 @@ def default_of(parameter: Element) -> Value:
         case Literal(value=value, span=span):
             return Literal(str(value).lower(), span)
     return Unresolved("a parameter without default", parameter.span)
+
+
+def waits_by_hand(template: Template, group: tuple[Element, ...]) -> str:
+    """The note on certificates that a zone of the group validates."""
+    names = sorted(
+        {
+            mention.place.owner
+            for member in group
+            for mention in template.references(member.name)
+            if mention.place.path[:2] == ("Properties", "DomainValidationOptions")
+        }
+    )
+    return f"while the flag is off, {', '.join(names)} must be validated by hand" if names else ""
 
 
 def fallback(owner: Element, place: Place) -> Any:

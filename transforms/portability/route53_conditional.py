@@ -17,7 +17,7 @@ from fixer.formats.value import Absent, Literal, Value
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
 from transforms.portability._route53_in_templates import always_there as always_there_in
-from transforms.portability._route53_in_templates import fallback, switch
+from transforms.portability._route53_in_templates import fallback, switch, waits_by_hand
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
@@ -109,6 +109,7 @@ class Route53Conditional(Transform):
             gate = TemplateGate(template, flag.condition, group, fallback)
             impact, note = self.effect(flag.default)
             message = f"Route53 resources are always created: {named}"
+            note = "; ".join(filter(None, [note, waits_by_hand(template, group)]))
             yield self.finding(group[0], message, flag.declared, gate.changes(), impact=impact, note=note)
 
     def effect(self, flag: Value) -> tuple[Impact, str]:

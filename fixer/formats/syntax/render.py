@@ -9,7 +9,7 @@ from fixer.formats.syntax.node import plain
 from fixer.formats.syntax.style import Style
 
 WIDTH = 88
-SAFE = re.compile(r"[A-Za-z0-9_/.][\w .:/@+*()=;<>-]*")
+SAFE = re.compile(r"[A-Za-z0-9_/.][\w .,:/@+*()=;<>-]*")
 UNSAFE = re.compile(r":(?=\s|$)|\s#|\s$")
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?.*|[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?|[=<]")
 
@@ -52,7 +52,7 @@ def is_plain(text: str, *, flow: bool) -> bool:
     """
     if not SAFE.fullmatch(text) or UNSAFE.search(text) or DATE.fullmatch(text):
         return False
-    return isinstance(plain(text), str) and not (flow and ":" in text)
+    return isinstance(plain(text), str) and not (flow and re.search("[:,]", text))
 
 
 def key_text(name: str, style: Style) -> str:
@@ -171,9 +171,12 @@ def is_short(data: Any, style: Style) -> bool:
         return False
     if isinstance(data, list):
         return style.inline_lists and all(not isinstance(d, dict | list | Raw) or is_short(d, style) for d in data)
+    if not isinstance(data, dict):
+        return True
     [(name, value), *others] = data.items()
     is_call = name in ("Ref", "Condition") or name.startswith("Fn::")
-    return style.inline_calls and is_call and not others and not isinstance(value, dict | list | Raw)
+    is_leaf = not isinstance(value, dict | list | Raw) or (isinstance(value, list) and is_short(value, style))
+    return style.inline_calls and is_call and not others and is_leaf
 
 
 def flat_style(style: Style) -> Style:
