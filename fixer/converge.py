@@ -9,7 +9,7 @@ from fixer.workspace import Workspace
 ROUNDS = 10
 
 Find = Callable[[Workspace], Iterable[Finding]]
-Broken = Callable[[Workspace, Workspace], str | None]
+Broken = Callable[[Workspace, Workspace, Sequence[Finding]], str | None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class Taken:
 def converge(workspace: Workspace, find: Find, broken: Broken) -> Converged:
     """Apply what `find` says until it says nothing; a transform that never ends is dropped whole.
 
-    `find` yields the findings that may be fixed, in order; `broken` says why a workspace is not sound any more.
+    `find` yields the findings that may be fixed, in order; `broken` says why the fixes of
+    some findings, which lead from one workspace to another, may not stand.
     """
     endless: dict[tuple[str, ...], str] = {}
     while True:
@@ -118,7 +119,8 @@ def sound(
     reasons: dict[tuple[str, ...], str] = {}
 
     def keep(some: list[Finding], base: list[Finding]) -> list[Finding]:
-        reason = broken(workspace, workspace.apply(all_changes([*base, *some])))
+        together = [*base, *some]
+        reason = broken(workspace, workspace.apply(all_changes(together)), together)
         if reason is None:
             return some
         if len(some) == 1:

@@ -1,6 +1,6 @@
 """One unit: find on the text that the user has, fix to a fixed point, check again, say what became of each finding."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -9,6 +9,7 @@ from fixer.config import Options
 from fixer.converge import Converged, converge
 from fixer.formats import load
 from fixer.model import Finding, Move, Outcome, Problem, Refused, Result, Status, Unit
+from fixer.proof import unproven
 from fixer.suppress import mistakes, suppressed
 from fixer.transform import Transform
 from fixer.workspace import SourceFile, Workspace, read
@@ -110,26 +111,10 @@ class Repair:
             and finding.key not in self.suppressions
         )
 
-    def broken(self, before: Workspace, after: Workspace) -> str | None:
-        """Why a file that parsed before does not after, or None."""
-        check = load(self.unit.format).check
-        for path, file in after.files.items():
-            old = before.files.get(path)
-            if old is not None and old.text == file.text:
-                continue
-            try:
-                check(file)
-            except Refused as refused:
-                if old is None or self.parses(old):
-                    return f"the fix would leave {file.problem(refused)}"
-        return None
-
-    def parses(self, file: SourceFile) -> bool:
-        try:
-            load(self.unit.format).check(file)
-        except Refused:
-            return False
-        return True
+    def broken(self, before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
+        """Why the fixes of a round may not stand together, or None: see `fixer.proof`."""
+        changes = [change for finding in findings if finding.fix for change in finding.fix.changes]
+        return unproven(before, after, changes, load(self.unit.format))
 
     def told(self, original: list[Finding], done: Converged, final: list[Finding]) -> Outcome:
         """The outcome: what became of the findings on the user's text, and of those that only came up on the way."""

@@ -68,6 +68,18 @@ Change = Edit | Append | Move | Delete
 Changes = Change | Withheld | Iterable["Changes"]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a source that means something on its own: an argument, a property, a statement.
+
+    `path` are the names around it and its own, `names` the spans of those names.
+    """
+
+    path: str
+    span: Span
+    names: tuple[Span, ...] = ()
+
+
 class Impact(IntEnum):
     """What deploying a fix does to a stack that is deployed, from harmless to grave."""
 

@@ -126,8 +126,13 @@ Resources:
 
 class TestYaml:
     def test_set_adds_parents_behind_the_last_value(self) -> None:
+        text = BUCKET.replace("Tags", "Rules")
+        after = applied(text, first(text).set("A.B", True))
+        assert after == text.replace("Value: b\n", "Value: b\n      A:\n        B: true\n")
+
+    def test_tags_stay_last(self) -> None:
         after = applied(BUCKET, first(BUCKET).set("A.B", True))
-        assert after == BUCKET.replace("Value: b\n", "Value: b\n      A:\n        B: true\n")
+        assert after == BUCKET.replace("# said\n", "# said\n      A:\n        B: true\n")
 
     def test_properties_are_made(self) -> None:
         topic = next(iter(template(BUCKET).resources("AWS::SNS::Topic")))

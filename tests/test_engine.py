@@ -1,6 +1,6 @@
 """The engine: which fixes go together, bisection, fixed points, statuses and their reasons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ def workspace(text: str = "0123456789") -> Workspace:
     return Workspace({"a": SourceFile("a", text), "b": SourceFile("b", "b")})
 
 
-def sound(before: Workspace, after: Workspace) -> str | None:
+def sound(before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
     return None
 
 
@@ -74,7 +74,7 @@ def test_the_fix_that_breaks_a_round_is_dropped_alone() -> None:
         text = current["a"].text
         return [finding(c, edit(text.index(c), text.index(c) + 1, c.upper())) for c in "abcdefg" if c in text]
 
-    def broken(before: Workspace, after: Workspace) -> str | None:
+    def broken(before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
         return "D is not allowed" if "D" in after["a"].text else None
 
     done = converge(workspace("abcdefg"), find, broken)

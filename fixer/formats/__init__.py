@@ -3,7 +3,7 @@
 import importlib
 from typing import Protocol, cast
 
-from fixer.model import Problem, Unit
+from fixer.model import Part, Problem, Span, Unit
 from fixer.workspace import SourceFile, Workspace
 
 FORMATS = {
@@ -34,6 +34,14 @@ class FormatModule(Protocol):
 
     def check(self, file: SourceFile) -> None:
         """Parse a file of this format; Refused where it does not. Files of other kinds pass."""
+        ...
+
+    def parts(self, file: SourceFile) -> list[Part]:
+        """The pieces that a file is made of, for the proof that a fix changed nothing but what it edited."""
+        ...
+
+    def comments(self, file: SourceFile) -> list[Span]:
+        """The spans of a file's comments, without their newlines."""
         ...
 
 

@@ -13,8 +13,14 @@ import libcst
 
 from fixer.formats.cdk_flow import Flow, Site, site_of, trace
 from fixer.formats.cdk_values import Place, camel, expand, form_of, locate, render, segments, short, snake, value_at
-from fixer.formats.python_layout import Splice, has_comment, insert, listing, remove
-from fixer.formats.python_module import PythonModule, read
+from fixer.formats.python_parts import comments as comments
+from fixer.formats.python_parts import parts as parts
+from fixer.formats.python_layout import Splice, insert, listing, remove
+from fixer.formats.python_module import PythonModule, module_of
+from fixer.formats.python_parts import comments as comments
+from fixer.formats.python_parts import comments_in
+from fixer.formats.python_parts import parts as parts
+from fixer.formats.python_source import parse
 from fixer.formats.value import Absent, Symbol, Unresolved, Value
 from fixer.model import Changes, Edit, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
@@ -32,7 +38,7 @@ def check(file: SourceFile) -> None:
     """Parse a Python file with Python's own parser and with libcst; Refused where either does not accept it."""
     if not file.path.endswith(".py"):
         return
-    file.parsed(read)
+    file.parsed(parse)
     try:
         libcst.parse_module(file.text)
     except (libcst.ParserSyntaxError, RecursionError) as error:
@@ -57,7 +63,7 @@ class App:
     def module(self, file: SourceFile) -> PythonModule | None:
         """A file parsed, or None where it can't be, which is noted among the problems."""
         try:
-            return file.parsed(read)
+            return module_of(file)
         except Refused as refused:
             self.note(file.problem(refused))
             return None
@@ -206,7 +212,7 @@ class Construct:
 
     def replaced(self, node: ast.expr, text: str) -> Splice:
         span = self.module.source.span(node)
-        if has_comment(self.module.source, span):
+        if comments_in(self.module.source.segment(node)):
             raise Refused("a comment stands inside the value", "")
         return span, text
 
@@ -242,7 +248,7 @@ class Construct:
         source = self.module.source
         for index, keyword in enumerate(in_order(self.call)):
             if isinstance(keyword, ast.keyword) and keyword.arg == argument:
-                if has_comment(source, source.span(keyword.value)):
+                if comments_in(source.segment(keyword.value)):
                     return Withheld(f"a comment stands inside {argument}")
                 return self.edits(remove(listing(source, self.call), index))
         return Withheld(f"{argument} is not written as an argument")

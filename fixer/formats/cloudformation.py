@@ -8,13 +8,14 @@ from typing import Any
 
 from fixer.formats.cloudformation_data import spelled
 from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_parts import comments_of, parts_of
 from fixer.formats.cloudformation_references import Mention, Place, mentions, places
 from fixer.formats.cloudformation_values import MERGED
 from fixer.formats.syntax.json import parse_json
 from fixer.formats.syntax.node import Alias, Document, Entry, Mapping, Scalar, walk
 from fixer.formats.syntax.parsed_file import ParsedFile
 from fixer.formats.value import Absent, Literal
-from fixer.model import Changes, Problem, Refused, Unit
+from fixer.model import Changes, Part, Problem, Refused, Span, Unit
 from fixer.workspace import SourceFile, Workspace
 
 # The order of https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html (read 2026-11-21).
@@ -224,3 +225,11 @@ def check(file: SourceFile) -> None:
     """Parse a template; Refused where it is none."""
     if file.path.endswith(SUFFIXES):
         parsed(file)
+
+
+def parts(file: SourceFile) -> list[Part]:
+    return parts_of(parsed(file).document) if file.path.endswith(SUFFIXES) else []
+
+
+def comments(file: SourceFile) -> list[Span]:
+    return comments_of(parsed(file).document) if file.path.endswith(SUFFIXES) else []

@@ -151,7 +151,7 @@ class Element:
         raise AssertionError(name)
 
     def neighbour(self, parent: Mapping, name: str) -> Entry | None:
-        """What a new key follows: a resource's attributes its type, others the last, or what stands before last Tags."""
+        """What a new key follows: the type in the case of an attribute, else the last entry that is not Tags."""
         if parent is self.entry.value and name in ("Condition", "DependsOn"):
             return parent.entry("Type") or parent.entry("Description")
         *others, last = parent.entries

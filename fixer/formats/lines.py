@@ -51,13 +51,17 @@ def comment_above(text: str, offset: int, comment: re.Pattern[str]) -> int:
     return start
 
 
-def whole_lines(text: str, span: Span) -> Span:
-    """The lines of a span with their last newline, and one blank line of two that its removal would leave together."""
+def whole_lines(text: str, span: Span, within: Span | None = None) -> Span:
+    """The lines of a span with their last newline, and one blank line that its removal would leave over.
+
+    That is one of two together, or one at the start or end of the text, or of the block whose inside is `within`.
+    """
     start, end = line_start(text, span.start), next_line(text, max(span.end - 1, span.start))
-    first = start == 0 or blank_at(text, start - 1)
-    if first and blank_at(text, end):
-        return Span(start, next_line(text, end))
-    last = not text[end:].strip()
-    if last and start > 0 and blank_at(text, start - 1):
+    around = within or Span(0, len(text))
+    first, last = not text[around.start : start].strip(), not text[end : around.end].strip()
+    blank_above = start > 0 and blank_at(text, start - 1)
+    if last and blank_above and not first:
         return Span(line_start(text, start - 1), end)
+    if (first or blank_above) and blank_at(text, end):
+        return Span(start, next_line(text, end))
     return Span(start, end)

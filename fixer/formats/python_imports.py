@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fixer.formats.lines import indent_at, next_line
 from fixer.formats.python_layout import Splice, insert, listing
 from fixer.formats.python_module import PythonModule
+from fixer.formats.python_source import dotted as dotted_name
 from fixer.model import Refused, Span
 
 LIBRARY = "aws_cdk"
@@ -28,7 +29,8 @@ def reach(module: PythonModule, full: str, node: ast.AST) -> Reach:
         (name, origin) for name, origin in module.names.names_for(full, node) if usable(module, name, origin, full)
     ]
     if known:
-        name, origin = max(known, key=lambda found: len(found[1]))
+        own = (dotted_name(node.func) or [""])[0] if isinstance(node, ast.Call) else ""
+        name, origin = max(known, key=lambda found: (len(found[1]), found[0] == own))
         return Reach(name + full[len(origin) :])
     family = [found for found in imports(module) if (origin_of(found) or "").split(".")[0] == LIBRARY]
     if not family:

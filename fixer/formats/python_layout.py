@@ -181,22 +181,3 @@ def remove(within: Listing, index: int) -> Iterator[Splice]:
         yield (Span(before.end, item.end) if following else Span(before.span.end, item.span.end)), ""
     else:
         yield Span(item.span.start, item.end), ""
-
-
-def has_comment(source: PythonSource, span: Span) -> bool:
-    """Whether an expression has a comment in it, which replacing it would lose."""
-    segment = source.text[span.start : span.end]
-    if "#" not in segment:
-        return False
-    try:
-        tree = libcst.parse_module(f"({segment}\n)\n")
-    except (libcst.ParserSyntaxError, RecursionError):
-        return True
-    return any(isinstance(node, libcst.Comment) for node in nodes(tree))
-
-
-def nodes(tree: libcst.CSTNode) -> Iterator[libcst.CSTNode]:
-    stack: list[libcst.CSTNode] = [tree]
-    while stack:
-        yield (node := stack.pop())
-        stack += node.children

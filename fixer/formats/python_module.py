@@ -5,6 +5,7 @@ from functools import cached_property
 
 from fixer.formats.python_names import Names
 from fixer.formats.python_source import PythonSource, parse
+from fixer.workspace import SourceFile
 
 
 class PythonModule:
@@ -12,7 +13,10 @@ class PythonModule:
 
     def __init__(self, source: PythonSource) -> None:
         self.source = source
-        self.names = Names(source)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.source)
 
     @cached_property
     def calls(self) -> dict[str, list[ast.Call]]:
@@ -43,6 +47,10 @@ class PythonModule:
         return "'" if self.source.text.count("'") > self.source.text.count('"') else '"'
 
 
-def read(text: str) -> PythonModule:
-    """Parse a file; Refused where it is no Python."""
-    return PythonModule(parse(text))
+def module_of(file: SourceFile) -> PythonModule:
+    """A file parsed, once for each text; Refused where it is no Python."""
+    source = file.parsed(parse)
+    if PythonModule not in file.memo:
+        file.memo[PythonModule] = PythonModule(source)
+    module: PythonModule = file.memo[PythonModule]
+    return module

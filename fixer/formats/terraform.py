@@ -9,6 +9,8 @@ from posixpath import basename, join
 
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block, attributes_in
+from fixer.formats.terraform_parts import comments as comments
+from fixer.formats.terraform_parts import parts as parts
 from fixer.formats.terraform_references import Reference, references_in
 from fixer.formats.terraform_values import literal_texts, rendered, value_of
 from fixer.formats.value import Absent, Literal, Unresolved, Value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fixer.formats.lines import blank_at, line_end, line_start, next_line, starts_line, whole_lines
+from fixer.formats.lines import blank_at, line_end, starts_line, whole_lines
 from fixer.formats.syntax import hcl
 from fixer.model import Changes, Edit, Span
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TRAILING = frozenset({"count", "for_each", "provider", "depends_on", "tags", "tags_all", "lifecycle", "timeouts"})
 LEADING = frozenset({"count", "for_each", "provider"})
 # A group of more lines is left as it is when a longer name comes: the new argument gets a group of its own.
-REALIGNED = 3
+REALIGNED = 6
 
 
 def add_arguments(block: "Block", arguments: dict[str, str]) -> Changes:
@@ -31,7 +31,7 @@ def add_arguments(block: "Block", arguments: dict[str, str]) -> Changes:
         return block.insert(line_end(block.file.text, anchor.span.end), "\n" + lines_of(arguments, block.inner, column))
     if 0 < len(group) <= REALIGNED:
         return widened(block, group, anchor, arguments)
-    at = line_end(block.file.text, anchor.span.end)
+    at = line_end(block.file.text, (group[-1] if group else anchor).span.end)
     after = "" if blank_at(block.file.text, at + 1) or closes_after(block, at) else "\n"
     return block.insert(at, f"\n\n{lines_of(arguments, block.inner)}{after}")
 
@@ -63,7 +63,7 @@ def held_alone(block: "Block") -> dict[str, str]:
 
 
 def unfolded(block: "Block", added: str, *, first: bool = False, held: bool = True) -> Edit:
-    """A one-line block on several lines with others, set apart when first; `held` says whether to keep what it holds."""
+    """A one-line block on several lines with others, set apart when first; `held` says to keep what it holds."""
     kept = block.file.text[block.node.open + 1 : block.node.close].strip() if held else ""
     inner = block.indent + ("\t" if block.indent.startswith("\t") else "  ")
     order = (f"{added}\n" if kept else added, kept) if first else (kept, added)
@@ -161,24 +161,11 @@ def rename_argument(block: "Block", old: str, new: str) -> Changes:
     ]
 
 
-def with_comment(block: "Block", value: Span, written: str) -> Edit:
-    """The edit of a value that keeps the comment behind it in the column of a comment above or below."""
-    text = block.file.text
-    gap = text[value.end : line_end(text, value.end)]
-    at = value.end + len(gap) - len(gap.lstrip(" "))
-    start = line_start(text, value.end)
-    lines = (line_start(text, start - 1), next_line(text, at)) if start else (next_line(text, at),)
-    beside = [line + at - start for line in lines if line_end(text, line) > line + at - start]
-    comments = [text.startswith((" #", " //"), place - 1) for place in (at, *beside)]
-    if "\n" in written or not comments[0] or not any(comments[1:]):
-        return block.edit(value, written)
-    return block.edit(Span(value.start, at), written.ljust(at - value.start - 1) + " ")
-
-
 def remove_argument(block: "Block", name: str) -> Changes:
     """Take an argument out with its line, or only it where other things stand on the line."""
     found, text = block.node.body.attributes[name], block.file.text
     rest = text[found.span.end : line_end(text, found.span.end)].strip()
     if starts_line(text, found.span.start) and (not rest or rest.startswith(("#", "//"))):
-        return block.edit(whole_lines(text, Span(line_start(text, found.span.start), found.span.end)), "")
+        inside = Span(block.node.open + 1, block.node.close)
+        return block.edit(whole_lines(text, found.span, inside), "")
     return block.edit(found.span, "")

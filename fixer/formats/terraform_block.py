@@ -15,10 +15,9 @@ from fixer.formats.terraform_arguments import (
     remove_argument,
     rename_argument,
     unfolded,
-    with_comment,
 )
-from fixer.formats.terraform_comments import comments_above
 from fixer.formats.terraform_collections import add_item
+from fixer.formats.terraform_comments import comments_above, written
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Changes, Edit, Span, Withheld
@@ -181,15 +180,15 @@ class Block:
                     value = {part: value}
                 return add_item(self, target, parts[0], rendered(value, indent_at(self.file.text, target.span.end - 1)))
             target, parts = item.value, parts[1:]
-        return with_comment(self, target.span, rendered(value, self.inner, self.step))
+        return written(self.file, {target.span: rendered(value, self.inner, self.step)})
 
     def set_all(self, values: dict[str, Any]) -> Changes:
         """Write several of the block's own arguments at once."""
         texts = {name: rendered(value, self.inner, self.step) for name, value in values.items()}
         added = {name: text for name, text in texts.items() if name not in self.node.body.attributes}
         own = self.node.body.attributes
-        written = [with_comment(self, own[n].expression.span, text) for n, text in texts.items() if n in own]
-        return [*written, add_arguments(self, added)] if added else written
+        edits = written(self.file, {own[n].expression.span: text for n, text in texts.items() if n in own})
+        return [*edits, add_arguments(self, added)] if added else edits
 
     def rename(self, old: str, new: str) -> Changes:
         """Another name for an argument; its value stays."""
@@ -202,6 +201,12 @@ class Block:
     def delete(self) -> Edit:
         """Take the block out with the comment above it, leaving no two blank lines."""
         return self.edit(whole_lines(self.file.text, self.whole), "")
+
+    def lines_of(self, item: hcl.Attribute | hcl.Block) -> Span:
+        """What to cut to take an argument or nested block out: with the comment above it, and a blank line too many."""
+        text = self.file.text
+        whole = Span(comments_above(text, item.span.start), item.span.end)
+        return whole_lines(text, whole, Span(self.node.open + 1, self.node.close))
 
     def insert_after(self, text: str, declares: str = "") -> Edit:
         """Add a block behind this one, after a blank line; `declares` is its address."""

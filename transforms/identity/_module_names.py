@@ -9,7 +9,7 @@ from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_companions import local_value
 from fixer.formats.terraform_policies import statements_of
 from fixer.formats.terraform_spellings import NAME_BEFORE, NAME_BEHIND, Spelling, dependencies, spellings
-from fixer.model import Changes, Impact, Withheld
+from fixer.model import Edit, Impact, Withheld
 
 ARN = re.compile(r"arn:[^:\s\"]*:(?:iam|sts)::(?P<account>\$\{[^}]*\}|[^:\s\"]*):(?P<kind>[\w-]+)/(?:[\w+=,.@-]+/)*\Z")
 OTHER_SERVICE = re.compile(r"arn:[^:\s\"]*:(?!iam:|sts:)[\w-]+:[^\s\"]*\Z")
@@ -61,7 +61,8 @@ class Named:
             statements = statements_of(self.block, "assume_role_policy")
             known = not statements or any(set(statement.principals) != {"Service"} for statement in statements)
         else:
-            known = not self.module.references(self.block.address)
+            spelled = any(isinstance(change, Edit) for change in self.elsewhere())
+            known = not spelled and not self.module.references(self.block.address)
         return Impact.INTERRUPTION if known else Impact.REPLACEMENT
 
     def fixed(self, size: int, limit: int, mode: str) -> str | None:
@@ -82,13 +83,13 @@ class Named:
             return f"{place} counts by the name, which must be known before deployment"
         return None
 
-    def elsewhere(self) -> Iterator[Changes]:
+    def elsewhere(self) -> Iterator[Edit | Withheld]:
         """What makes references of the other places that spell the name, or the reason against it."""
         self.module.complete(self.form)
         own = self.block.expression("name")
         for spelling in spellings(self.module, self.form):
-            if spelling.template is not own:
-                yield self.reference(spelling)
+            if spelling.template is not own and (change := self.reference(spelling)) is not None:
+                yield change
         for file in self.module.every_file:
             if file.path.endswith(".tfvars") and self.distinctive and self.form in file.text:
                 for found in re.finditer(NAME_BEFORE + re.escape(self.form) + NAME_BEHIND, file.text):
@@ -102,10 +103,11 @@ class Named:
         """Whether the name is hardly anything else: a single word such as `worker` is many things."""
         return bool(re.search(r"[-_]|\$\{", self.form))
 
-    def reference(self, spelling: Spelling) -> Changes:
+    def reference(self, spelling: Spelling) -> Edit | Withheld | None:
+        """What makes a reference of a place, or the reason against it; None where it does not mean the resource."""
         arn = ARN.search(spelling.before)
         if OTHER_SERVICE.search(spelling.before) or (arn and arn["kind"] not in (self.kind, f"assumed-{self.kind}")):
-            return ()
+            return None
         if arn:
             return self.by_arn(spelling, arn)
         if self.kind == "role" and METADATA.search(spelling.before):
@@ -113,10 +115,10 @@ class Named:
         if self.is_name(spelling):
             return self.made(spelling, "name")
         if not self.distinctive or self.is_label(spelling) or not self.may_mean(spelling):
-            return ()
+            return None
         return self.withheld(spelling.place)
 
-    def by_arn(self, spelling: Spelling, arn: re.Match[str]) -> Changes:
+    def by_arn(self, spelling: Spelling, arn: re.Match[str]) -> Edit | Withheld:
         """The resource's own ARN for one of this account; its name alone where any account, or a session, is meant."""
         if arn["account"] != "*" and not self.own_account(arn["account"]):
             return self.withheld(spelling.place, f" in account {arn['account'] or 'unknown'}, which may be another one")
@@ -153,15 +155,18 @@ class Named:
         return any(LABEL.match(s.key) and s.block.node is not self.block.node for s in others)
 
     def is_label(self, spelling: Spelling) -> bool:
+        """Whether the place takes a label, or the name of something else, be it of IAM too."""
+        key = spelling.key.lower()
         if "tags" in spelling.keys or any(block.kind in ("tag", "tags") for block in spelling.around):
             return True
-        return LABEL.match(spelling.key) is not None and NAMING[self.kind] not in spelling.key.lower()
+        other = LABEL.match(key) or any(word in key for word in NAMING.values())
+        return NAMING[self.kind] not in key and bool(other)
 
     def may_mean(self, spelling: Spelling) -> bool:
         """Whether a text that is no known form of the name could be it: a part of a path is not."""
         return not spelling.before.endswith("/") and not spelling.behind.startswith("/")
 
-    def made(self, spelling: Spelling, attribute: str, start: int | None = None) -> Changes:
+    def made(self, spelling: Spelling, attribute: str, start: int | None = None) -> Edit | Withheld:
         """A reference to the resource, unless one can't stand there."""
         if spelling.block.kind not in ("resource", "data", "output", "locals", "module"):
             return self.withheld(spelling.place, ", where no reference can stand")

@@ -9,7 +9,7 @@ from fixer.formats.lines import blank_at, line_start, next_line
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_comments import banner_above, heads_file, is_banner, next_banner
-from fixer.formats.terraform_merge import added_entries, lines_with_comments, lost_comments, missing_entries, says_same
+from fixer.formats.terraform_merge import added_entries, lost_comments, missing_entries, says_same
 from fixer.model import Append, Changes, Delete, Finding, Impact, Span, Withheld
 from fixer.transform import Transform
 
@@ -113,9 +113,7 @@ class ProviderFile(Transform):
         added = added_entries(own, other, missing)
         if len(block.node.body.items) == 1:
             return [added, without(block, kept, carried=missing)]
-        text, cut = block.file.text, lines_with_comments(block.file.text, own.node)
-        if blank_at(text, cut.end):
-            cut = Span(cut.start, next_line(text, cut.end))
+        cut = block.lines_of(own.node)
         return [added, self.moved(block, moving, homes, cut) if block in moving else block.edit(cut, "")]
 
 
@@ -198,7 +196,8 @@ def emptied(block: Block, taken: Span, moving: list[Block]) -> Span:
     starts = [*(span.start for span in behind), len(text)]
     end = next_line(text, taken.end)
     if not any(text[at:until].strip() for at, until in zip(ends, starts, strict=True)):
-        return Span(next_line(text, len(text[: taken.start].rstrip())), end)
+        above = text[: taken.start].rstrip()
+        return Span(next_line(text, len(above)) if above else 0, end)
     while blank_at(text, end) and (taken.start == 0 or blank_at(text, taken.start - 1)):
         end = next_line(text, end)
         if taken.start:

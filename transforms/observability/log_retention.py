@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ARGUMENT = "retention_in_days"
 MISSING = "log group keeps its events for ever"
 DELETED = "events older than {} days are deleted from a log group that is deployed"
-ZERO = "{} has the default 0, which means for ever; give it another"
+ZERO = "not decided here: it is {}, whose default 0 means for ever"
 # A variable for the retention of logs in general, not for that of one kind of them such as `audit_retention_days`.
 GENERAL = re.compile(r"var\.(cloudwatch_|cw_)?(logs?_)?(group_)?retention(_in)?(_days|_period)?\Z")
 

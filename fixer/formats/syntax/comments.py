@@ -1,24 +1,30 @@
 """Which comment lines of a YAML text belong to what stands beside them."""
 
 import re
+from collections.abc import Iterator
 
 from fixer.formats.syntax.node import Node, Scalar, walk
 from fixer.formats.syntax.style import column, line_end, line_start
 from fixer.model import Span
 
 BANNER = re.compile(r"#\s*([-=#*~_+])\1{2,}|##")
+COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
+HEADER = re.compile(r"[^\n]*?[|>][-+\d]*[ \t]+(#[^\r\n]*)")
 BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
-def comment_in(text: str, span: Span, node: Node) -> bool:
-    """Whether a comment stands in a span that holds this node and no other scalars."""
-    scalars = [found.span for found in walk(node) if isinstance(found, Scalar)]
-    at = text.find("#", span.start, span.end)
-    while at >= 0:
-        if not any(scalar.start <= at < scalar.end for scalar in scalars):
-            return True
-        at = text.find("#", at + 1, span.end)
-    return False
+def comments_in(text: str, span: Span, node: Node) -> Iterator[Span]:
+    """The comments in a span that holds this node and no other: what follows a # between scalars.
+
+    The header of a block scalar may have one as well.
+    """
+    at = span.start
+    for scalar in sorted((found for found in walk(node) if isinstance(found, Scalar)), key=lambda found: found.span):
+        yield from (Span(*found.span()) for found in COMMENT.finditer(text, at, scalar.span.start))
+        if scalar.style in ("|", ">") and (header := HEADER.match(text, scalar.span.start)):
+            yield Span(*header.span(1))
+        at = scalar.span.end
+    yield from (Span(*found.span()) for found in COMMENT.finditer(text, at, span.end))
 
 
 def end_below(text: str, end: int, indent: int) -> int:

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from fixer.formats.syntax.comments import blank_between, comment_in, end_below, lines_of, start_above
+from fixer.formats.syntax.comments import blank_between, comments_in, end_below, lines_of, start_above
 from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence
 from fixer.formats.syntax.render import Raw, block, braces, flat_style, item, key_text, member, scalar
 from fixer.formats.syntax.style import Style, begins_line, column, indent_of, line_end, line_start, style_of
@@ -87,7 +87,7 @@ class ParsedFile:
         colon = self.text.index(":", entry.key.span.end) + 1
         if self.repeated(entry.span):
             return REPEATED
-        if comment_in(self.text, Span(colon, old.span.end), old):
+        if any(comments_in(self.text, Span(colon, old.span.end), old)):
             return COMMENTED
         if parent.flow:
             return self.edit(old.span.start, old.span.end, self.in_braces(data, start))
@@ -114,7 +114,7 @@ class ParsedFile:
         old = parent.items[at]
         if self.repeated(old.span):
             return REPEATED
-        if comment_in(self.text, old.span, old):
+        if any(comments_in(self.text, old.span, old)):
             return COMMENTED
         if parent.flow:
             return self.edit(old.span.start, old.span.end, self.in_braces(data, old.span.start))

@@ -1,0 +1,114 @@
+"""The proof after every round: the files parse, and what was not edited is still there with the same names around it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fixer.formats import FormatModule
+from fixer.model import Append, Change, Edit, Part, Refused, Span
+from fixer.workspace import SourceFile, Workspace, with_newline
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """Where the text of a file went: the replaced spans before and the spans of the new text after, in order."""
+
+    replaced: tuple[Span, ...]
+    inserted: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, before: SourceFile, after: SourceFile, changes: Iterable[Change]) -> "Displacement":
+        """Of the edits and appends of one round in one file; equal edits count once."""
+        mine = [change for change in dict.fromkeys(changes) if isinstance(change, Edit | Append) and change.path == before.path]
+        edits = sorted((c for c in mine if isinstance(c, Edit)), key=lambda e: (e.span.start, e.span.end > e.span.start))
+        replaced, inserted, shift = [], [], 0
+        for edit in edits:
+            length = len(with_newline(edit.text, before.newline))
+            start = edit.span.start + shift
+            replaced.append(edit.span)
+            inserted.append(Span(start, start + length))
+            shift += length - (edit.span.end - edit.span.start)
+        if any(isinstance(change, Append) for change in mine):
+            replaced.append(Span(len(before.text), len(before.text)))
+            inserted.append(Span(len(before.text) + shift, len(after.text)))
+        return cls(tuple(replaced), tuple(inserted))
+
+    def moved(self, span: Span) -> Span:
+        """Where a span is that no edit reaches into; an insertion at its very start lies before it."""
+        shift = 0
+        for old, new in zip(self.replaced, self.inserted, strict=True):
+            if old.end > span.start:
+                break
+            shift = new.end - old.end
+        return Span(span.start + shift, span.end + shift)
+
+
+def touches(spans: Sequence[Span], span: Span) -> bool:
+    """Whether a span meets one of the others, at its edges too."""
+    return any(other.start <= span.end and span.start <= other.end for other in spans)
+
+
+def unproven(before: Workspace, after: Workspace, changes: Sequence[Change], format: FormatModule) -> str | None:
+    """Why the changes that lead from one workspace to another may not stand, or None."""
+    written = [change.text for change in changes if isinstance(change, Edit | Append)]
+    for path, new in after.files.items():
+        old = before.files.get(path)
+        if old is not None and old.text == new.text:
+            continue
+        if (refused := refusal(new, format)) is not None:
+            return f"the fix would leave {new.problem(refused)}"
+        if old is None:
+            continue
+        if refusal(old, format) is not None:
+            return f"the fix would change {path}, which can't be read"
+        displacement = Displacement.of(old, new, changes)
+        reason = disturbed(format.parts(old), format.parts(new), displacement)
+        reason = reason or lost(old, new, format, displacement, written)
+        if reason is not None:
+            return f"the fix would {reason} ({path})"
+    return None
+
+
+def refusal(file: SourceFile, format: FormatModule) -> Refused | None:
+    try:
+        format.check(file)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def disturbed(before: list[Part], after: list[Part], displacement: Displacement) -> str | None:
+    """The first piece that no edit touches and that is gone, or that was not there."""
+    kept = Counter(
+        (part.path, displacement.moved(part.span)) for part in before if untouched(part, displacement.replaced)
+    )
+    found = Counter((part.path, part.span) for part in after if untouched(part, displacement.inserted))
+    if gone := kept - found:
+        return f"lose {next(iter(gone))[0]}"
+    if new := found - kept:
+        return f"make {next(iter(new))[0]}"
+    return None
+
+
+def untouched(part: Part, spans: Sequence[Span]) -> bool:
+    return not touches(spans, part.span) and not any(touches(spans, name) for name in part.names)
+
+
+def lost(
+    old: SourceFile, new: SourceFile, format: FormatModule, displacement: Displacement, written: list[str]
+) -> str | None:
+    """The first comment that is gone, unless a deletion took it with what it stood in, or it was written elsewhere."""
+    there = {(span.start, new.text[span.start : span.end]) for span in format.comments(new)}
+    for span in format.comments(old):
+        text = old.text[span.start : span.end]
+        inside = [
+            (cut, put)
+            for cut, put in zip(displacement.replaced, displacement.inserted, strict=True)
+            if cut.start < span.end and span.start < cut.end
+        ]
+        if not inside:
+            if (displacement.moved(span).start, text) not in there:
+                return f"lose the comment {text[:40]!r}"
+        elif any(put.start < put.end for _, put in inside) and not any(text in other for other in written):
+            return f"lose the comment {text[:40]!r}"
+    return None
