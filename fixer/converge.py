@@ -90,10 +90,10 @@ def rounds(
         taken = choose(wanted)
         if not taken:
             return Converged(workspace, tuple(applied), failed), set()
-        kept, reasons = sound(workspace, taken, broken)
+        after, kept, reasons = sound(workspace, taken, broken)
         failed |= reasons
         applied += [(finding, workspace) for finding in kept]
-        workspace = workspace.apply(all_changes(kept))
+        workspace = after
     rest = {f.transform for f in find(workspace) if f.key not in failed and (f.transform,) not in failed}
     return Converged(workspace, tuple(applied), failed), rest
 
@@ -114,20 +114,26 @@ def all_changes(findings: Iterable[Finding]) -> list[Change]:
 
 def sound(
     workspace: Workspace, findings: list[Finding], broken: Broken
-) -> tuple[list[Finding], dict[tuple[str, ...], str]]:
-    """The findings whose fixes leave the workspace sound together, and the reason for each that does not."""
+) -> tuple[Workspace, list[Finding], dict[tuple[str, ...], str]]:
+    """The workspace after the fixes that may stand together, these, and the reason for each that may not."""
     reasons: dict[tuple[str, ...], str] = {}
+    kept: list[Finding] = []
+    result = workspace
 
-    def keep(some: list[Finding], base: list[Finding]) -> list[Finding]:
-        together = [*base, *some]
-        reason = broken(workspace, workspace.apply(all_changes(together)), together)
+    def keep(some: list[Finding]) -> None:
+        nonlocal result
+        together = [*kept, *some]
+        after = workspace.apply(all_changes(together))
+        reason = broken(workspace, after, together)
         if reason is None:
-            return some
-        if len(some) == 1:
+            kept.extend(some)
+            result = after
+        elif len(some) == 1:
             reasons[some[0].key] = reason
-            return []
-        half = len(some) // 2
-        left = keep(some[:half], base)
-        return left + keep(some[half:], [*base, *left])
+        else:
+            half = len(some) // 2
+            keep(some[:half])
+            keep(some[half:])
 
-    return keep(findings, []), reasons
+    keep(findings)
+    return result, kept, reasons

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import cached_property
 from pathlib import Path
 
 from fixer.config import Options
@@ -41,26 +42,31 @@ class Repair:
     problems: list[Problem]
     locked: Mapping[str, str]
     suppressions: dict[tuple[str, ...], str] = field(default_factory=dict)
-    last: tuple[Workspace, list[Finding]] | None = None
+    found: list[tuple[Workspace, list[Finding]]] = field(default_factory=list)
 
     def outcome(self) -> Outcome:
-        transforms = ordered(self.options.transforms())
-        original = self.find_all(transforms, self.before)
+        original = self.find_all(self.before)
         if not any(self.may_fix(finding) for finding in original):
             return self.told(original, Converged(self.before, (), {}), original)
 
         def fixable(workspace: Workspace) -> Iterator[Finding]:
-            return (finding for finding in self.find_all(transforms, workspace) if self.may_fix(finding))
+            return (finding for finding in self.find_all(workspace) if self.may_fix(finding))
 
         done = converge(self.before, fixable, self.broken)
-        return self.told(original, done, self.find_all(transforms, done.workspace))
+        return self.told(original, done, self.find_all(done.workspace))
 
-    def find_all(self, transforms: list[Transform], workspace: Workspace) -> list[Finding]:
-        """All findings in a workspace; those of the last workspace asked about are kept."""
-        if self.last is None or self.last[0] is not workspace:
-            found = [finding for transform in transforms for finding in self.find(transform, workspace)]
-            self.last = workspace, found
-        return self.last[1]
+    @cached_property
+    def transforms(self) -> list[Transform]:
+        return ordered(self.options.transforms())
+
+    def find_all(self, workspace: Workspace) -> list[Finding]:
+        """All findings in a workspace; a round asks twice about the one before it and the one after."""
+        for known, findings in self.found:
+            if known is workspace:
+                return findings
+        findings = [finding for transform in self.transforms for finding in self.find(transform, workspace)]
+        self.found = [*self.found[-1:], (workspace, findings)]
+        return findings
 
     def find(self, transform: Transform, workspace: Workspace) -> list[Finding]:
         """One transform's findings; where its view was blind, without fixes and with the reason."""
@@ -114,7 +120,20 @@ class Repair:
     def broken(self, before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
         """Why the fixes of a round may not stand together, or None: see `fixer.proof`."""
         changes = [change for finding in findings if finding.fix for change in finding.fix.changes]
-        return unproven(before, after, changes, load(self.unit.format))
+        return unproven(before, after, changes, load(self.unit.format)) or self.unsettled(before, after, findings)
+
+    def unsettled(self, before: Workspace, after: Workspace, fixed: Sequence[Finding]) -> str | None:
+        """Whether a finding outlives its fix, or a fix gives a transform something new that nothing will repair."""
+        known = {(finding.transform, finding.subject) for finding in self.find_all(before)}
+        left = self.find_all(after)
+        outlived = {finding.key for finding in left if self.may_fix(finding)}
+        if still := next((finding for finding in fixed if finding.key in outlived), None):
+            return f"{still.subject} would have the same finding after its fix"
+        unrepaired = (f for f in left if not self.may_fix(f) and f.key not in self.suppressions)
+        new = (finding for finding in unrepaired if (finding.transform, finding.subject) not in known)
+        if other := next(new, None):
+            return f"{other.transform} would find something new: {other.subject}: {other.message}"
+        return None
 
     def told(self, original: list[Finding], done: Converged, final: list[Finding]) -> Outcome:
         """The outcome: what became of the findings on the user's text, and of those that only came up on the way."""

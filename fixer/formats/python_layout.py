@@ -12,6 +12,7 @@ from fixer.formats.python_source import PythonSource
 from fixer.model import Refused, Span
 
 LINE_LENGTH = 120
+DEEPEST = 72  # the column up to which a new line under the first item reads better than a line that is too long
 DEPTH = 60  # of nested nodes, each some ten frames in libcst's recursive walk
 
 
@@ -147,7 +148,8 @@ def insert_beside(within: Listing, new: tuple[str, ...]) -> Splice:
     text, last = within.text, within.items[-1]
     start, first = line_start(text, last.end), within.items[0].span.start
     gap = " "
-    if line_end(text, last.end) - start + sum(len(item) + 2 for item in new) > LINE_LENGTH and start <= first:
+    too_long = line_end(text, last.end) - start + sum(len(item) + 2 for item in new) > LINE_LENGTH
+    if too_long and start <= first <= start + DEEPEST:
         margin = text[start:first]
         blank = indent_at(text, first)
         gap = "\n" + blank + " " * (len(margin) - len(blank))

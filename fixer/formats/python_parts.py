@@ -51,7 +51,7 @@ def name_of(node: ast.AST) -> str:
 
 
 def arguments(source: PythonSource, node: ast.AST, path: str, names: tuple[Span, ...]) -> Iterator[Part]:
-    """The arguments of calls in a statement; positions inside an f-string are not to be relied on before Python 3.12."""
+    """The arguments of calls in a statement; before Python 3.12 positions inside an f-string are unreliable."""
     stack = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
     while stack:
         child: ast.AST = stack.pop()

@@ -1,7 +1,7 @@
 """Where a Terraform module spells a text again in its strings and heredocs, and what a block depends on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixer.formats.syntax import hcl
@@ -83,18 +83,31 @@ def in_attribute(
 
 def dependencies(block: Block) -> set[str]:
     """The addresses that a block needs, directly and through others: resources, data, locals, module calls."""
-    module = block.module
-    owners = {other.address: other for other in module.all_blocks() if other.kind in ("resource", "data", "module")}
+    owners = {b.address: b for b in block.module.all_blocks() if b.kind in ("resource", "data", "module")}
+    return reached(block.module, [block], owners)
+
+
+def argument_names(block: Block, path: str) -> Iterator[tuple[str, set[str]]]:
+    """The source of each argument of a block at a dotted path, with the addresses that it names, also by locals."""
+    for attribute, around in attributes_in(block.node):
+        if ".".join([*(outer.kind for outer in around[1:]), attribute.name]) == path:
+            yield block.source(attribute.expression), reached(block.module, [attribute.expression], {})
+
+
+def reached(module: Module, start: Sequence[Block | hcl.Expression], owners: Mapping[str, Block]) -> set[str]:
+    """The addresses named from a start on, where those of locals and of the `owners` are looked into."""
     local = {name: found for other in module.blocks("locals") for name, found in other.node.body.attributes.items()}
     seen: set[str] = set()
-    queue = [attribute.expression for attribute, _ in attributes_in(block.node)]
+    queue = [*start]
     while queue:
-        for address in addresses_in(queue.pop()):
-            if address in seen:
-                continue
+        item = queue.pop()
+        if isinstance(item, Block):
+            queue += [attribute.expression for attribute, _ in attributes_in(item.node)]
+            continue
+        for address in set(addresses_in(item)) - seen:
             seen.add(address)
             if address in owners:
-                queue += [attribute.expression for attribute, _ in attributes_in(owners[address].node)]
+                queue.append(owners[address])
             elif address.startswith("local.") and (value := local.get(address.removeprefix("local."))):
                 queue.append(value.expression)
     return seen

@@ -1,14 +1,23 @@
 """Names of IAM resources in a Terraform module: where else they are spelled, and what can stand there instead."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_companions import local_value
 from fixer.formats.terraform_policies import statements_of
-from fixer.formats.terraform_spellings import NAME_BEFORE, NAME_BEHIND, Spelling, dependencies, spellings
+from fixer.formats.terraform_spellings import (
+    NAME_BEFORE,
+    NAME_BEHIND,
+    Spelling,
+    argument_names,
+    dependencies,
+    spellings,
+)
 from fixer.model import Edit, Impact, Withheld
 
 ARN = re.compile(r"arn:[^:\s\"]*:(?:iam|sts)::(?P<account>\$\{[^}]*\}|[^:\s\"]*):(?P<kind>[\w-]+)/(?:[\w+=,.@-]+/)*\Z")
@@ -27,6 +36,7 @@ TYPES = (
     ("aws_iam_user", "user", 64, 0),
     ("aws_iam_group", "group", 128, 0),
 )
+REPLACED_WITH = json.loads(Path(__file__).with_name("replaced_with_names.json").read_text("utf-8"))["arguments"]
 CALLER = re.compile(r"data\.aws_caller_identity\.(\w+)\.account_id\Z")
 
 
@@ -52,18 +62,30 @@ class Named:
     def module(self) -> Module:
         return self.block.module
 
-    @property
-    def impact(self) -> Impact:
-        """What a new name does: worse than replacement where the old one is, or may be, known elsewhere."""
-        if self.kind in ("user", "group"):
-            return Impact.INTERRUPTION
+    def consequences(self) -> tuple[Impact, list[str]]:
+        """What a new name does, and the resources that are re-created or restarted with it."""
+        others = list(self.replaced_with_it())
+        own = Impact.INTERRUPTION if self.known_elsewhere() else Impact.REPLACEMENT
+        return max([own, *(impact for impact, _ in others)]), [address for _, address in others]
+
+    def known_elsewhere(self) -> bool:
+        """Whether others than AWS services and this module may know the resource by its name or ARN."""
         if self.kind == "role":
             statements = statements_of(self.block, "assume_role_policy")
-            known = not statements or any(set(statement.principals) != {"Service"} for statement in statements)
-        else:
-            spelled = any(isinstance(change, Edit) for change in self.elsewhere())
-            known = not spelled and not self.module.references(self.block.address)
-        return Impact.INTERRUPTION if known else Impact.REPLACEMENT
+            return not statements or any(set(statement.principals) != {"Service"} for statement in statements)
+        if self.kind in ("user", "group"):
+            return True
+        spelled = any(isinstance(change, Edit) for change in self.elsewhere())
+        return not spelled and not self.module.references(self.block.address)
+
+    def replaced_with_it(self) -> Iterator[tuple[Impact, str]]:
+        """The resources that a new name or ARN re-creates or restarts, with what that does."""
+        for type_, arguments in REPLACED_WITH.items():
+            for user in self.module.resources(type_):
+                for path, label in arguments.items():
+                    for source, addresses in argument_names(user, path):
+                        if self.block.address in addresses or self.form in source:
+                            yield Impact.named(label), user.address
 
     def fixed(self, size: int, limit: int, mode: str) -> str | None:
         """Why the name can't be changed, or not by a transform; `size` is what it has, `limit` what the new one may."""

@@ -60,7 +60,9 @@ class IamRoleName(Transform):
 
     ## Impact
     Replacement where a role trusts AWS services alone, and for managed policies and instance profiles. Interruption
-    where a role trusts anybody else: they know it by its name. Users and groups: interruption, because keys and
+    where a role trusts anybody else: they know it by its name. More where something is re-created with it, such as an
+    EKS cluster with its role. Files that Terraform reads while it runs (`file`, `templatefile`) are not searched for
+    the name. Users and groups: interruption, because keys and
     memberships go.
 
     ## References
@@ -90,12 +92,14 @@ class IamRoleName(Transform):
         message = f"name is {named.form}"
         if (reason := named.fixed(size, limit, self.setting["mode"])) is not None:
             return self.advice(named.block, message, reason)
+        impact, others = named.consequences()
         note = PREFIXED if self.setting["mode"] != "suffix" else SUFFIX_ADDED
-        note += KNOWN if named.impact > self.impact else ""
+        note += KNOWN if named.known_elsewhere() else ""
+        note += f"; that re-creates or restarts {', '.join(dict.fromkeys(others))}" if others else ""
         if unknown:
             note += f"; it may have {limit} characters, and how many {', '.join(unknown)} adds can't be told here"
         own = self.own_name(named.block, named.form)
-        return self.finding(named.block, message, own, named.elsewhere(), impact=named.impact, note=note)
+        return self.finding(named.block, message, own, named.elsewhere(), impact=impact, note=note)
 
     def own_name(self, block: Block, form: str) -> Changes:
         """What becomes of the name itself."""

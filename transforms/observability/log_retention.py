@@ -96,15 +96,15 @@ class LogRetention(Transform):
                     yield self.finding(group, MISSING, group.set("RetentionInDays", days), note=note)
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:
-        days = self.setting["days"]
+        days = next((days for days in CDK_DAYS if days >= self.setting["days"]), max(CDK_DAYS))
+        note = DELETED.format(days)
         for group in app.resources("aws_cdk.aws_logs.CfnLogGroup"):
             delivery = group.written("log_group_class") and not group["log_group_class"].differs_from("DELIVERY")
             if group[ARGUMENT] == Absent() and not delivery:
-                yield self.finding(group, MISSING, group.set(ARGUMENT, days), note=DELETED.format(days))
-        known = next((known for known in CDK_DAYS if known >= days), max(CDK_DAYS))
+                yield self.finding(group, MISSING, group.set(ARGUMENT, days), note=note)
         for group, argument in app.written(Symbol(f"{CDK_RETENTION}.INFINITE")):
-            limited = Symbol(f"{CDK_RETENTION}.{CDK_DAYS[known]}")
-            yield self.finding(group, MISSING, group.set(argument, limited), note=DELETED.format(known))
+            limited = Symbol(f"{CDK_RETENTION}.{CDK_DAYS[days]}")
+            yield self.finding(group, MISSING, group.set(argument, limited), note=note)
 
     @property
     def variable(self) -> Variable:
