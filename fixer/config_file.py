@@ -97,7 +97,7 @@ class Document:
             made[name] = self.like(defaults[name], value, id, key)
             choices = registry()[id].choices.get(name, ())
             if choices and value not in choices:
-                raise self.wrong(f"{key!r} must be one of {', '.join(choices)}", id, key)
+                raise self.wrong(f"{key!r} must be one of {', '.join(map(str, choices))}", id, key)
         return made
 
     def like(self, default: Any, value: Any, *keys: str) -> Any:

@@ -30,7 +30,7 @@ class Transform:
     closes: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
     settings: ClassVar[Mapping[str, Any]] = {}
-    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
     opt_in: ClassVar[bool] = False
     only_new: ClassVar[bool] = False
     after: ClassVar[tuple[type["Transform"], ...]] = ()

@@ -93,12 +93,19 @@ def python_comments(source: str) -> Iterator[str]:
 
 
 def python_parts(path: str, source: str) -> Iterator[tuple[str, str]]:
-    """The constructs that the module makes, and the functions and classes that it defines."""
-    for node in ast.walk(ast.parse(source)):
+    """The constructs that the module makes, with what each is assigned to, and its functions and classes."""
+    module = ast.parse(source)
+    assigned = {id(node.value): node for node in ast.walk(module) if isinstance(node, ast.Assign)}
+    for node in ast.walk(module):
         if isinstance(node, ast.Call) and (name := cdk.dotted(node.func)) and len(node.args) >= 2:
-            yield f"{path} {cdk.identity(name, node)}", ast.dump(node)
+            yield f"{path} {name[-1]} {construct_id(node)}", ast.unparse(assigned.get(id(node), node))
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield f"{path} {type(node).__name__} {node.name}", ""
+
+
+def construct_id(call: ast.Call) -> str:
+    name = call.args[1]
+    return str(name.value) if isinstance(name, ast.Constant) else ast.unparse(name)
 
 
 Reader = tuple[Callable[[str], Iterator[str]], Callable[[str, str], Iterator[tuple[str, str]]]]

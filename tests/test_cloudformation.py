@@ -268,8 +268,8 @@ JSON = """\
 class TestJson:
     def test_set(self) -> None:
         after = applied(JSON, first(JSON, "t.json").set("C.D", [True]), "t.json")
-        new = '"b",\n                "C": {\n                    "D": [\n                        true\n                    ]\n                }'
-        assert after == JSON.replace('"b"', new)
+        inner = '\n                    "D": [\n                        true\n                    ]\n                '
+        assert after == JSON.replace('"b"', f'"b",\n                "C": {{{inner}}}')
 
     def test_empty_object(self) -> None:
         topic = next(iter(template(JSON, "t.json").resources("AWS::SNS::Topic")))
@@ -369,8 +369,10 @@ Outputs:
         assert self.TEXT[last.start : last.end] == "Fn::Join: ['', [x, Ref: Zone]]"
 
     def test_conditions(self) -> None:
-        found = [str(m.place) for m in template(self.TEXT).references("Is")]
+        found = [str(m.place) for m in template(self.TEXT).condition_references("Is")]
         assert found == ["Zone.Condition", "R.Properties.G", "Outputs.O.Condition"]
+
+        assert template(self.TEXT).references("Is") == []
 
     def test_unique_name(self) -> None:
         assert template(self.TEXT).unique_name("Is") == "Is2"
@@ -429,6 +431,7 @@ def test_an_alias_bomb_stays_small() -> None:
         ("AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n", True),
         ('---\n"Resources":\n  R:\n    "Type": "AWS::S3::Bucket"\n', True),
         ("{% if x %}\n" + BUCKET, True),
+        ("\ufeff" + BUCKET, True),
         ("apiVersion: v1\nkind: Pod\nspec:\n  Resources:\n    Type: AWS::S3::Bucket\n", False),
         ("resources:\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n", False),
         ('{"artifacts": {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}}', False),
@@ -438,3 +441,42 @@ def test_an_alias_bomb_stays_small() -> None:
 )
 def test_sniff(text: str, is_template: bool) -> None:
     assert sniff.is_cloudformation("t", text) is is_template
+
+
+class TestAnchors:
+    TEXT = "Resources:\n  R:\n    Type: T\n    Properties: &p\n      A: 1\n  S:\n    Type: T\n    Properties: *p\n"
+
+    def test_what_lies_beside_an_anchor_is_edited(self) -> None:
+        view = template(self.TEXT)
+        assert "  N:\n    Type: T" in applied(self.TEXT, view.insert_after(first(self.TEXT), "N", {"Type": "T"}))
+        assert applied(self.TEXT, view.add_parameter("P", {"Type": "String"})).startswith("Parameters:")
+        assert "DeletionPolicy: Retain" in applied(self.TEXT, first(self.TEXT).whole.set("DeletionPolicy", "Retain"))
+
+    def test_an_anchor_that_is_used_is_not_removed(self) -> None:
+        assert "anchor" in withheld(first(self.TEXT).whole.remove("Properties"))
+
+
+class TestRewriting:
+    def test_an_expression_over_lines_moves_into_a_function(self) -> None:
+        text = (
+            "Resources:\n  R:\n    Type: T\n    Properties:\n      A: !Sub |\n        a ${X}\n          b\n      B: 1\n"
+        )
+        view = template(text)
+        [mention] = view.references("X")
+        raw = view.source.raw(mention.place.node)
+        after = applied(text, view.rewrite(mention.place, {"Fn::If": ["C", raw, ""]}))
+        assert after == text.replace(
+            "!Sub |\n        a ${X}\n          b\n",
+            "!If\n        - C\n        - !Sub |\n            a ${X}\n              b\n        - ''\n",
+        )
+
+    def test_a_comment_between_dash_and_item_is_kept(self) -> None:
+        text = (
+            "Resources:\n  R:\n    Type: T\n    Properties:\n      L:\n        - # a-b\n          C: 1\n        - D\n"
+        )
+        assert withheld(first(text).remove("L[0]"))
+        assert applied(text, first(text).remove("L[1]")) == text.replace("        - D\n", "")
+
+    def test_an_empty_value_with_a_comment_inside(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties: {\n      # none\n    }\n"
+        assert "comment" in withheld(first(text).set("A", 1))

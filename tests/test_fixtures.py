@@ -119,10 +119,10 @@ def assert_kept(case: Case, before: Tree, after: Tree, fixed: Iterable[Result]) 
 
 
 def concerns(old: reading.Parts, subjects: list[str]) -> Callable[[str], bool]:
-    """Whether a part is among the subjects, or spells a name of one or a text that stands in one."""
-    addresses = {address for subject in subjects for address in re.findall(r"[\w:-]+(?:[.\w:-]*\w)?", subject)}
-    names = {name.rpartition(" ")[2] for name in old}
-    words = names & {address.rpartition(".")[2] for address in addresses}
+    """Whether a part is among the subjects, or spells a name of one, a text in one or what one is assigned to."""
+    addresses = {address for subject in subjects for address in re.findall(r"[\w:-]+(?:[./:#\w-]*\w)?", subject)}
+    words = {re.split(r"[./]", address)[-1].partition("#")[0] for address in addresses}
     bodies = [body for name, body in old.items() if name.rpartition(" ")[2] in words]
-    texts = {found for body in bodies for found in re.findall(r"[\w/.-]{5,}", body)}
+    words &= {name.rpartition(" ")[2] for name in old}
+    texts = {found for body in bodies for found in re.findall(r"[\w/.-]{5,}|^\w+(?= = )", body)}
     return lambda name: any(found in f"{name} {old[name]}" for found in words | texts)

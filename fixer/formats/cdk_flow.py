@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fixer.formats.python_module import PythonModule
+from fixer.formats.python_names import Binding
 from fixer.formats.python_source import FUNCTIONS
 from fixer.workspace import SourceFile
 
@@ -92,10 +93,11 @@ class Flow:
 
     def first(self, module: PythonModule, call: ast.Call, found: Iterable[Mention], raw: bool = True) -> Site | None:
         """The first mention of this construct; `raw`: whether it is its own L1 resource, with properties to set."""
+        name = module.names.qualified(call.func) or ""
         for mention in found:
             origin = trace(mention.module, mention.node.value)
             own = origin is not None and origin.call is call and (raw or origin.raw)
-            if own or (origin is None and raw and escapes(module, call, mention)):
+            if own or (origin is None and raw and fits(mention, name) and escapes(module, call, mention)):
                 return site_of(mention.file, mention.module, mention.node)
         return None
 
@@ -239,6 +241,24 @@ def returned(module: PythonModule, call: ast.Call) -> ast.expr | None:
         return None
     values = [node.value for node in ast.walk(functions[0]) if isinstance(node, ast.Return)]
     return values[0] if len(values) == 1 else None
+
+
+def fits(mention: Mention, name: str) -> bool:
+    """Whether what is mentioned may be of this class: not where it is declared to be of another AWS service."""
+    declared = declaration(mention.module, mention.node.value)
+    return declared is None or declared.split(".")[:2] in (name.split(".")[:2], ["constructs", "IConstruct"])
+
+
+def declaration(module: PythonModule, node: ast.expr) -> str | None:
+    """The full name of the class that a variable is cast to or annotated with."""
+    if not isinstance(node, ast.Name) or not (found := module.names.scope(node).find(node.id)) or len(found[1]) > 1:
+        return None
+    match found[1][0]:
+        case Binding(value=ast.Call(func=func, args=[kind, _])) if module.names.qualified(func) == "typing.cast":
+            return module.names.qualified(kind)
+        case Binding(node=ast.arg(annotation=ast.expr() as kind)):
+            return module.names.qualified(kind)
+    return None
 
 
 def escapes(module: PythonModule, call: ast.Call, mention: Mention) -> bool:

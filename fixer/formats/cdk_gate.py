@@ -1,50 +1,21 @@
 """Making constructs of an app conditional on a context value, with everything that can't be without them."""
 
 import ast
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
-from fixer.formats.cdk_flow import Flow, is_self, site_of
-from fixer.formats.cdk_python import App, Construct
-from fixer.formats.lines import comment_above, indent_at
-from fixer.formats.python_blocks import alone, runs, under
-from fixer.formats.python_layout import Splice
+from fixer.formats.cdk_construct import Construct
+from fixer.formats.cdk_context import Flag, Place, scope_at, targets_of
+from fixer.formats.cdk_flow import is_self, site_of
+from fixer.formats.cdk_python import App
+from fixer.formats.python_blocks import alone
 from fixer.formats.python_module import PythonModule
-from fixer.formats.python_source import FUNCTIONS
-from fixer.model import Changes, Edit, Span, Withheld
+from fixer.model import Changes, Edit, Withheld
 from fixer.workspace import SourceFile
 
 FROM_DNS = "aws_cdk.aws_certificatemanager.CertificateValidation.from_dns"
 # What a statement is there for alone when it mentions a gated construct: outputs, tags, dependencies.
 OUTPUT = "aws_cdk.CfnOutput"
 ABOUT = {"aws_cdk.Tags.of", "aws_cdk.RemovalPolicies.of", "aws_cdk.Annotations.of"}
-COMMENT = re.compile(r"[ \t]*#")
-CONDITIONAL = (ast.If, ast.IfExp, ast.BoolOp, ast.match_case, ast.ExceptHandler)
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A context value; what is not given counts as the default."""
-
-    name: str
-    default: bool
-
-    def test(self, scope: str, quote: str) -> str:
-        """The expression; a context value from the command line is a string."""
-        value = f"str({scope}.node.try_get_context({quote}{self.name}{quote})).lower()"
-        return f"{value} != {quote}false{quote}" if self.default else f"{value} == {quote}true{quote}"
-
-
-@dataclass(eq=False)
-class Place:
-    """One function, or the top level of a file, in which something is gated."""
-
-    file: SourceFile
-    module: PythonModule
-    function: ast.AST
-    statements: dict[ast.stmt, None] = field(default_factory=dict)
-    choices: dict[ast.expr, None] = field(default_factory=dict)
 
 
 class Gate:
@@ -186,33 +157,16 @@ class Gate:
         site = site_of(file, module, node)
         self.reasons[f"{site} {what}"] = None
 
+    @property
+    def has_choices(self) -> bool:
+        """Whether something stays that is given None for a gated zone: the validation of a certificate."""
+        return any(place.choices for place in self.places.values())
+
     def changes(self) -> Iterator[Changes]:
         """The edits, or the reasons why there are none."""
         yield from (Withheld(reason) for reason in self.reasons)
         for place in self.places.values():
-            yield [Edit(place.file.path, span, text) for span, text in self.splices(place)]
-
-    def splices(self, place: Place) -> Iterator[Splice]:
-        module, source = place.module, place.module.source
-        groups = runs(source, list(place.statements))
-        choices = [node for node in place.choices if source.statement(node) not in place.statements]
-        heads = [*(group[0] for group in groups), *(source.statement(node) for node in choices)]
-        tests = {head: self.flag.test(scope_at(module, head) or "", module.quote) for head in heads}
-        first = first_statement(place, heads)
-        ahead: list[str] = []
-        if len(set(tests.values())) == 1 and (known := variable(place, first, tests[heads[0]])):
-            tests = dict.fromkeys(heads, known)
-        elif len(heads) > 1 and len(set(tests.values())) == 1 and known_at(place, first, scope_at(module, heads[0])):
-            name = free_name(module, self.flag.name)
-            ahead, tests = [f"{name} = {tests[heads[0]]}"], dict.fromkeys(heads, name)
-        for group in groups:
-            yield under(source, group, tests[group[0]], list(defaults(module, group)))
-        if ahead:
-            start = comment_above(source.text, source.first_line(first), COMMENT)
-            yield Span(start, start), f"{indent_at(source.text, start)}{ahead[0]}\n"
-        for node in choices:
-            end = source.span(node).end
-            yield Span(end, end), f" if {tests[source.statement(node)]} else None"
+            yield [Edit(place.file.path, span, text) for span, text in place.splices(self.flag)]
 
 
 def connected(
@@ -236,124 +190,3 @@ def rooted(node: ast.expr, root: ast.expr) -> bool:
     while isinstance(node, ast.Attribute) and node is not root:
         node = node.value
     return node is root
-
-
-def first_statement(place: Place, statements: list[ast.stmt]) -> ast.stmt:
-    """The statement directly in the function's body that holds the first of these."""
-    node: ast.AST = min(statements, key=lambda statement: statement.lineno)
-    while place.module.source.parents[node] is not place.function:
-        node = place.module.source.parents[node]
-    assert isinstance(node, ast.stmt)
-    return node
-
-
-def variable(place: Place, first: ast.stmt, test: str) -> str | None:
-    """The variable that holds a test already, in the function before its first gated statement."""
-    for node in ast.walk(place.function):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)]) if node.lineno < first.lineno:
-                if (
-                    place.module.source.segment(node.value) == test
-                    and place.module.source.parents[node] is place.function
-                ):
-                    return name
-    return None
-
-
-def known_at(place: Place, first: ast.stmt, scope: str | None) -> bool:
-    """Whether a name is a parameter, or is set at the top level of the function before a statement."""
-    found = place.module.names.scope(first).find(scope or "")
-    if found is None:
-        return False
-    nodes = [binding.node for binding in found[1]]
-    source = place.module.source
-    return all(
-        isinstance(node, ast.arg)
-        or (source.parents[source.statement(node)] is place.function and source.statement(node).lineno < first.lineno)
-        for node in nodes
-    )
-
-
-def defaults(module: PythonModule, group: list[ast.stmt]) -> Iterator[str]:
-    """What gives the attributes of `self` that a group sets a value where the flag is off."""
-    for statement in group:
-        for target in targets_of(statement):
-            if isinstance(target, ast.Attribute) and is_self(module, target.value):
-                yield f"{ast.unparse(target)} = None"
-
-
-def targets_of(statement: ast.stmt) -> list[ast.expr]:
-    match statement:
-        case ast.Assign(targets=targets):
-            return targets
-        case ast.AnnAssign(target=target):
-            return [target]
-    return []
-
-
-def scope_at(module: PythonModule, node: ast.AST) -> str | None:
-    """The construct to ask for the context at a place: `self`, or the scope of a construct that is made there."""
-    function = module.source.function(node)
-    own = None
-    if function is not None and isinstance(owner := module.source.parents[function], ast.ClassDef) and owner.bases:
-        own = function.args.args[0].arg if function.args.args else None
-    scopes = [first.id for first in first_arguments(module, node) if isinstance(first, ast.Name)]
-    return scopes[0] if scopes and own not in scopes else own
-
-
-def first_arguments(module: PythonModule, node: ast.AST) -> Iterator[ast.expr]:
-    """The scopes of the constructs that are made in a statement."""
-    for call in ast.walk(module.source.statement(node)):
-        if isinstance(call, ast.Call) and (name := module.names.qualified(call.func)) and name.startswith("aws_cdk."):
-            last = name.rsplit(".", 1)[-1]
-            named = [keyword.value for keyword in call.keywords if keyword.arg == "scope"]
-            if last[0].isupper() or last.startswith("from_"):
-                yield from named or call.args[: len(call.args) > 1]
-
-
-def free_name(module: PythonModule, wanted: str) -> str:
-    """A name that nothing in the file has."""
-    choices = [wanted, *(f"{wanted}_{number}" for number in range(2, 100))]
-    return next(name for name in choices if not module.names.taken(name))
-
-
-def always_there(app: App, module: PythonModule, node: ast.AST, steps: int = 4) -> bool:
-    """Whether nothing in the app decides if a node is run."""
-    child = node
-    for parent in module.source.ancestors(node):
-        if (isinstance(parent, CONDITIONAL) and not is_main(parent)) or (
-            isinstance(child, ast.stmt) and left_before(module, child)
-        ):
-            return False
-        if isinstance(parent, (*FUNCTIONS, ast.ClassDef)):
-            calls = list(calls_of(app.flow, parent.name)) if steps and parent.name != "__init__" else []
-            if calls and not any(always_there(app, where, call, steps - 1) for where, call in calls):
-                return False
-        child = parent
-    return True
-
-
-def is_main(node: ast.AST) -> bool:
-    """Whether a condition is `if __name__ == "__main__"`."""
-    return isinstance(node, ast.If) and "__name__" in {
-        name.id for name in ast.walk(node.test) if isinstance(name, ast.Name)
-    }
-
-
-def left_before(module: PythonModule, statement: ast.stmt) -> bool:
-    """Whether a condition before a statement may leave the block."""
-    block = module.source.block(statement)
-    before = block[: block.index(statement)]
-    return any(isinstance(node, ast.If) and isinstance(node.body[-1], ast.Return | ast.Continue) for node in before)
-
-
-def calls_of(flow: Flow, name: str) -> Iterator[tuple[PythonModule, ast.Call]]:
-    """The calls of a function, method or class of the app by its bare name."""
-    for file in flow.files:
-        if f"{name}(" in file.text and (module := flow.module(file)):
-            for node in module.source.parents:
-                if isinstance(node, ast.Call) and name in (
-                    getattr(node.func, "id", ""),
-                    getattr(node.func, "attr", ""),
-                ):
-                    yield module, node

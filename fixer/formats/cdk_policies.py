@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fixer.formats.cdk_construct import Construct
 from fixer.formats.cdk_flow import Mention, Site, site_of, trace
-from fixer.formats.cdk_python import Construct
 from fixer.formats.cdk_values import evaluate
 from fixer.formats.python_module import PythonModule
 from fixer.formats.value import Literal, Symbol

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fixer.formats.cdk_python import App, Construct
+from fixer.formats.cdk_construct import Construct
+from fixer.formats.cdk_python import App
 from fixer.formats.cdk_values import CONSTRUCT, form_of
 from fixer.formats.python_module import PythonModule
 from fixer.model import Span

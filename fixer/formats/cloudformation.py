@@ -10,7 +10,7 @@ from fixer.formats.cloudformation_data import spelled
 from fixer.formats.cloudformation_element import Element
 from fixer.formats.cloudformation_parts import comments_of, parts_of
 from fixer.formats.cloudformation_references import Mention, Place, mentions, places
-from fixer.formats.cloudformation_values import MERGED
+from fixer.formats.cloudformation_values import MERGED, call_of
 from fixer.formats.syntax.json import parse_json
 from fixer.formats.syntax.node import Alias, Document, Entry, Mapping, Scalar, walk
 from fixer.formats.syntax.parsed_file import ParsedFile
@@ -140,8 +140,19 @@ class Template:
         return next((element for element in self.elements(section) if element.name == name), None)
 
     def references(self, name: str) -> list[Mention]:
-        """Every mention of a resource, parameter or condition, in source order."""
+        """Every mention of a resource or parameter, in source order."""
+        return [mention for mention in self.mentions(name) if mention.kind != "Condition"]
+
+    def condition_references(self, name: str) -> list[Mention]:
+        """Every mention of a condition, in source order: a resource may have the same name."""
+        return [mention for mention in self.mentions(name) if mention.kind == "Condition"]
+
+    def mentions(self, name: str) -> list[Mention]:
         return self.content.mentions.get(name, []) if self.content else []
+
+    def all_mentions(self) -> list[Mention]:
+        """Every mention of anything; a name in it may be that of a pseudo parameter."""
+        return [m for found in self.content.mentions.values() for m in found] if self.content else []
 
     def condition(self, section: str, name: str) -> str | None:
         """The name of the condition that a resource or output has, None where it is always there."""
@@ -211,7 +222,8 @@ def hidden(document: Document) -> Iterator[str]:
 
 
 def has_hidden_type(entry: Entry) -> bool:
-    return isinstance(entry.value, Mapping) and not isinstance(entry.value.get("Type"), Scalar | None)
+    found = entry.value.get("Type") if isinstance(entry.value, Mapping) else None
+    return found is not None and (not isinstance(found, Scalar) or call_of(found) is not None)
 
 
 def open_view(unit: Unit, workspace: Workspace) -> Template:

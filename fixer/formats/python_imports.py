@@ -2,6 +2,7 @@
 
 import ast
 import re
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,7 +74,7 @@ def imported_class(module: PythonModule, family: Iterable[ast.AST], origin: str,
         raise Refused(f"{name} is another thing in this file", f"import {full}")
     own = [node for node in family if isinstance(node, ast.ImportFrom) and node.module == origin]
     if own:
-        return Reach(rest, (insert(listing(module.source, own[-1]), name),))
+        return Reach(rest, (imported_beside(module, own[-1], name, name),))
     return Reach(rest, (new_line(module, list(family)[-1], f"from {origin} import {name}"),))
 
 
@@ -89,8 +90,15 @@ def imported_package(module: PythonModule, family: list[ast.Import | ast.ImportF
     if dotted and not packages:
         return Reach(written, (new_line(module, dotted[-1], f"import {LIBRARY}.{package} as {name}"),))
     if (packages or grouped) and len((packages or grouped)[-1].names) > 1:
-        return Reach(written, (insert(listing(module.source, (packages or grouped)[-1]), item),))
+        return Reach(written, (imported_beside(module, (packages or grouped)[-1], package, item),))
     return Reach(written, (new_line(module, (packages or family)[-1], f"from {LIBRARY} import {item}"),))
+
+
+def imported_beside(module: PythonModule, node: ast.ImportFrom, name: str, item: str) -> Splice:
+    """One more name in an import: in its place where the names are sorted, else last."""
+    names = [alias.name for alias in node.names]
+    after = bisect(names, name) if len(names) > 1 and names == sorted(names) else len(names)
+    return insert(listing(module.source, node), item, before=after if after < len(names) else None)
 
 
 def free_alias(module: PythonModule, package: str, neighbours: list[ast.alias]) -> str:

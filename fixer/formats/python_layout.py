@@ -118,8 +118,13 @@ def depth(node: ast.AST) -> int:
     return level
 
 
-def insert(within: Listing, *new: str) -> Splice:
-    """Add items after the last one: on lines of their own where the last one has one."""
+def insert(within: Listing, *new: str, before: int | None = None) -> Splice:
+    """Add items after the last one, or before another: on lines of their own where the items are so."""
+    if before is not None:
+        start = within.items[before].span.start
+        line = indent_at(within.text, start) if starts_line(within.text, start) else None
+        gap = " " if line is None else f"\n{line}"
+        return Span(start, start), "".join(f"{item},{gap}" for item in new)
     if not within.items:
         ahead = "" if not within.text[within.inside.start : within.inside.end].strip() else ", "
         return Span(within.inside.start, within.inside.start), ", ".join(new) + ahead

@@ -52,9 +52,9 @@ def name_of(node: ast.AST) -> str:
 
 def arguments(source: PythonSource, node: ast.AST, path: str, names: tuple[Span, ...]) -> Iterator[Part]:
     """The arguments of calls in a statement; before Python 3.12 positions inside an f-string are unreliable."""
-    stack = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    stack: list[ast.AST] = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
     while stack:
-        child: ast.AST = stack.pop()
+        child = stack.pop()
         if isinstance(child, ast.keyword):
             yield Part(f"{path}({child.arg})", source.span(child), names)
         if not isinstance(child, ast.JoinedStr | ast.Lambda):

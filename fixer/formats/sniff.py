@@ -14,7 +14,8 @@ def is_cloudformation(path: str, text: str) -> bool:
     """Whether a YAML or JSON text is a template: Resources at its top level, and AWS types or a template's version."""
     if "Resources" not in text or not (AWS_TYPE.search(text) or FORMAT_VERSION.search(text)):
         return False
-    if JSON_START.match(text.removeprefix("\ufeff")):
+    text = text.removeprefix("\ufeff")
+    if JSON_START.match(text):
         return any(depth_at(text, found.start()) == 1 for found in re.finditer(r'"?Resources"?\s*:\s*\{', text))
     first = FIRST_LINE.search(text)
     margin = first[1] if first else ""

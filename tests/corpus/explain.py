@@ -12,6 +12,7 @@ from tests.corpus.look.defect import Defect
 from tests.corpus.runs import PENDING, Ran
 
 UNEXPLAINED = "UNEXPLAINED"
+CONFIGURATION = ".iacfix.toml"
 CONSTRUCTS = {"s3-public-access-block": ("Bucket", "CfnBucket"), "log-retention": ("LogGroup", "CfnLogGroup")}
 
 
@@ -42,7 +43,13 @@ def reason(defect: Defect, ran: Ran) -> str:
     about = [f for f in left if concerns(f, defect)] or [f for f in left if f["subject"] in companions(defect, ran)]
     if about:
         return f"{about[0]['status']}: {about[0]['reason']}"
-    return next((f"file refused: {p['what']}" for p in ran.problems if p["path"] == defect.path), "")
+    refused = next((f"file refused: {p['what']}" for p in ran.problems if p["path"] == defect.path), "")
+    return refused or configured(defect, ran)
+
+
+def configured(defect: Defect, ran: Ran) -> str:
+    file = ran.project.root / CONFIGURATION
+    return f"set so in {CONFIGURATION}" if file.is_file() and f"[{defect.transform}]" in file.read_text() else ""
 
 
 def concerns(finding: Mapping[str, Any], defect: Defect) -> bool:
@@ -56,7 +63,10 @@ def companions(defect: Defect, ran: Ran) -> list[str]:
 
 
 def blind(defect: Defect, ran: Ran) -> str:
-    """The block that the scanner does not connect with the bucket, where one is there that blocks everything."""
+    """What the scanner does not see: the block that blocks everything, a log group that takes no retention."""
+    lines = (ran.project.root / defect.path).read_text(errors="replace").split("\n")[defect.first - 1 : defect.last]
+    if defect.check == "CKV_AWS_66" and any(re.search(r"class\W+DELIVERY", line, re.IGNORECASE) for line in lines):
+        return "the scanner does not know that a log group of this class takes no retention"
     if defect.check != "CKV2_AWS_6":
         return ""
     block = terraform.blocked_by(look.sources("terraform", ran.project.after), defect.key)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FROM_NOW_ON = "volumes of instances that are launched from now on are encrypted; those that run stay as they are"
 REPLACED = (
     "a deployed instance is replaced, and what is on its root volume is lost: make an image of it first. "
-    "Terraform may plan nothing for an ebs_block_device of a deployed instance, which then waits for its next replacement"
+    "Terraform may plan nothing for an ebs_block_device of a deployed instance; it then waits for the next replacement"
 )
 
 
@@ -129,7 +129,10 @@ class EbsEncryption(SettingTransform):
 
     impact = Impact.DATA_LOSS
     closes = ("CKV_AWS_3", "CKV_AWS_8", "CKV_AWS_106", "AWS-0008", "AWS-0026", "AWS-0131")
-    note = "a deployed volume is replaced by an empty one: take a snapshot, copy it with a key, and set snapshot_id to the copy"
+    note = (
+        "a deployed volume is replaced by an empty one: take a snapshot, copy it with a key, "
+        "and set snapshot_id to the copy"
+    )
     terraform_settings = (
         Setting("aws_ebs_volume", "encrypted", True, unless=by_default, absent=False),
         Setting("aws_instance", "root_block_device.encrypted", True, unless=from_template, absent=False, note=REPLACED),

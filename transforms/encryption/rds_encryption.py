@@ -154,6 +154,7 @@ class RdsEncryption(SettingTransform):
 
     impact = Impact.DATA_LOSS
     closes = ("CKV_AWS_16", "CKV_AWS_96", "AWS-0080")
+    related = ("AWS-0079",)  # wants a key of one's own as well
     note = REPLACED.format("snapshot_identifier")
     terraform_settings = (
         Setting("aws_db_instance", "storage_encrypted", True, unless=instance_unable, absent=False),

@@ -151,8 +151,8 @@ class S3PublicAccessBlock(Transform):
         for bucket in template.resources("AWS::S3::Bucket"):
             off, undecided = settings_off(bucket)
             if undecided:
-                yield self.advice(bucket, MISSING, f"not decided here: {undecided}")
-            elif off:
+                yield self.advice(bucket, "public access may not be blocked", f"not decided here: {undecided}")
+            if off:
                 none = len(off) == len(TEMPLATE_SETTINGS) and bucket.data(BLOCK) in (None, {})
                 message = MISSING if none else f"{', '.join(off)} {'is' if len(off) == 1 else 'are'} off"
                 yield self.blocked(template, bucket, message, off if not none else None)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_element import Element
-from fixer.formats.cloudformation_texts import Text, rewritten, texts
+from fixer.formats.cloudformation_texts import Text, form_of, rewritten, texts
 from fixer.model import Changes, Withheld
 
 # The characters of IAM names: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (2026-11-21).
@@ -49,6 +49,15 @@ class Named:
         """What gives the generated name, None where nothing does."""
         return None if self.kind == "policy" else f"${{{self.resource.name}}}"
 
+    def unused(self) -> list[str]:
+        """The parameters that nothing but the name uses."""
+        own = (self.resource.name, ("Properties", self.key))
+        return [
+            name
+            for name in self.template.parameters
+            if (found := self.template.references(name)) and all((m.place.owner, m.place.path) == own for m in found)
+        ]
+
     def spellings(self) -> Iterator[tuple[Text, Changes]]:
         """The texts elsewhere that spell the name, each with what makes a reference of it or the reason against it."""
         for text in texts(self.template):
@@ -86,10 +95,21 @@ class Named:
         return rewritten(self.template, text, old, old.removesuffix(self.form) + self.name)
 
     def whole_name(self, text: Text) -> Changes | None:
-        named = kind_named(self.template, text)
-        if named != self.kind and (named is not None or is_label(text)):
+        """A text that is the name and nothing else: a reference where a name of this kind is meant."""
+        meant = kind_named(self.template, text)
+        if meant != self.kind and (meant is not None or is_label(text)):
             return None
+        if meant is None and not self.is_spoken_of(text):
+            if other := called(self.template, self.form, self.resource.name):
+                return Withheld(f"{text.place} spells the name, and {other} is called the same")
+            if re.fullmatch(r"[A-Za-z]+", self.form):
+                return Withheld(f"{text.place} is {self.form}, which may be the name or just a word")
         return self.with_name(text, self.form)
+
+    def is_spoken_of(self, text: Text) -> bool:
+        """Whether a key around a text, or the name of an output, says what kind of thing it names."""
+        keys = [str(step) for step in text.place.path] + [text.place.owner] * (text.place.section == "Outputs")
+        return any(self.kind.rpartition("-")[2] in key.lower() for key in keys)
 
     def matches(self, text: Text) -> bool:
         """Whether a wildcard in an ARN is for this name, and would not be for a generated one."""
@@ -112,37 +132,15 @@ def kind_named(template: Template, text: Text) -> str | None:
     return None
 
 
+def called(template: Template, form: str, but: str) -> str | None:
+    """Another resource that has this name, of whatever type."""
+    for place in template.places:
+        names = place.section == "Resources" and len(place.path) == 2 and str(place.path[1]).endswith("Name")
+        if names and place.owner != but and form_of(place.node) == form:
+            return place.owner
+    return None
+
+
 def is_label(text: Text) -> bool:
     keys = [step for step in text.place.path if isinstance(step, str)]
     return any(key in TAGS for key in keys) or (bool(keys) and LABEL.search(keys[-1]) is not None)
-
-
-@dataclass
-class Needs:
-    """Which resource needs which others; grows with the references that fixes make."""
-
-    direct: dict[str, set[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, template: Template) -> "Needs":
-        found = cls()
-        for mentions in template.content.mentions.values() if template.content else ():
-            for mention in mentions:
-                if mention.place.section == "Resources":
-                    found.add(mention.place.owner, mention.name)
-        return found
-
-    def add(self, owner: str, name: str) -> None:
-        self.direct.setdefault(owner, set()).add(name)
-
-    def reach(self, start: str, goal: str) -> bool:
-        """Whether a resource needs another, directly or not, or is it."""
-        seen, queue = set[str](), [start]
-        while queue:
-            name = queue.pop()
-            if name == goal:
-                return True
-            if name not in seen:
-                seen.add(name)
-                queue += self.direct.get(name, ())
-        return False

@@ -18,7 +18,8 @@ from fixer.formats.value import Absent, Literal, Source, Unresolved
 from fixer.model import Changes, Finding, Impact, Withheld
 from fixer.transform import Transform
 from transforms.identity import _module_names as terraform_names
-from transforms.identity._template_names import Named, Needs
+from transforms.identity._template_names import Named
+from transforms.identity._template_needs import Needs, replaced_with
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
@@ -60,10 +61,9 @@ class IamRoleName(Transform):
 
     ## Impact
     Replacement where a role trusts AWS services alone, and for managed policies and instance profiles. Interruption
-    where a role trusts anybody else: they know it by its name. More where something is re-created with it, such as an
-    EKS cluster with its role. Files that Terraform reads while it runs (`file`, `templatefile`) are not searched for
-    the name. Users and groups: interruption, because keys and
-    memberships go.
+    where a role trusts anybody else: they know it by its name. Users and groups: interruption, because keys and
+    memberships go. More where something is re-created with it, such as an EKS cluster with its role. Files that
+    Terraform reads while it runs (`file`, `templatefile`) are not searched for the name.
 
     ## References
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-role.html
@@ -156,23 +156,34 @@ class IamRoleName(Transform):
     def renamed(self, named: Named, needs: Needs) -> Finding:
         """The finding for one name, with its spellings elsewhere made references."""
         spellings = [(text, within(named, needs, text, changes)) for text, changes in named.spellings()]
-        finding = self.finding(
-            named.resource,
-            f"{named.key} is {named.form}",
-            self.own(named),
-            [changes for _, changes in spellings],
-            impact=template_impact(named),
-            note=template_note(named),
-        )
+        changes = [self.own(named), [changes for _, changes in spellings]]
+        impact, note = self.template_effect(named, [text for text, _ in spellings])
+        message = f"{named.key} is {named.form}"
+        finding = self.finding(named.resource, message, changes, impact=impact, note=note)
         if finding.fix:
             for text, _ in spellings:
                 needs.add(text.place.owner, named.resource.name)
         return finding
 
+    def template_effect(self, named: Named, spellings: list[Text]) -> tuple[Impact, str]:
+        """What the new name does to a deployed stack, and the note that says so."""
+        others = list(replaced_with(named.template, named.resource.name, [text.place for text in spellings]))
+        member = named.kind in ("user", "group")
+        known = named.kind == "role" and not trusts_services_alone(named.resource)
+        own = Impact.INTERRUPTION if member or known else Impact.REPLACEMENT
+        note = (SUFFIX_ADDED if self.setting["mode"] == "suffix" else REPLACED) + MEMBER * member + KNOWN * known
+        note += f"; that re-creates {', '.join(name for _, name in others)}" if others else ""
+        unused = named.unused() if self.setting["mode"] != "suffix" else []
+        note += f"; nothing uses parameter {', '.join(unused)} any more" if unused else ""
+        return max([own, *(impact for impact, _ in others)]), note
+
     def own(self, named: Named) -> Changes:
         """What becomes of the name itself."""
         if self.setting["mode"] != "suffix":
             return named.resource.remove(named.key)
+        longest = 64 if named.kind in ("role", "user") else 128
+        if len(re.sub(r"\$\{[^}]*\}", "", named.form)) + 1 >= longest:
+            return Withheld(f"a name may have {longest} characters, and there is no room for a suffix")
         parameter = {"Type": "String", "Description": "Suffix of names, one for each environment", "Default": "dev"}
         there = SUFFIX_PARAMETER in named.template.parameters
         return [
@@ -190,18 +201,6 @@ def within(named: Named, needs: Needs, text: Text, changes: Changes) -> Changes:
     if condition and not named.template.gated(place, condition):
         return Withheld(f"{place} spells the name, and is there where {condition} leaves {resource.name} out")
     return changes
-
-
-def template_impact(named: Named) -> Impact:
-    if named.kind in ("user", "group") or (named.kind == "role" and not trusts_services_alone(named.resource)):
-        return Impact.INTERRUPTION
-    return Impact.REPLACEMENT
-
-
-def template_note(named: Named) -> str:
-    if named.kind in ("user", "group"):
-        return REPLACED + MEMBER
-    return REPLACED if template_impact(named) == Impact.REPLACEMENT else REPLACED + KNOWN
 
 
 def trusts_services_alone(role: Element) -> bool:

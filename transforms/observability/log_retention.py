@@ -22,7 +22,7 @@ ZERO = "not decided here: it is {}, whose default 0 means for ever"
 GENERAL = re.compile(r"var\.(cloudwatch_|cw_)?(logs?_)?(group_)?retention(_in)?(_days|_period)?\Z")
 
 CDK_RETENTION = "aws_cdk.aws_logs.RetentionDays"
-# The members of that class in aws-cdk-lib 2.275.0 (2026-11-21).
+# The members of that class in aws-cdk-lib 2.275.0 (2026-11-21): all that CloudWatch takes.
 CDK_DAYS = {
     1: "ONE_DAY",
     3: "THREE_DAYS",
@@ -72,6 +72,7 @@ class LogRetention(Transform):
     closes = ("CKV_AWS_66",)
     related = ("CKV_AWS_338",)
     settings: ClassVar[Mapping[str, Any]] = {"days": 30, "variable": "cloudwatch_retention_days"}
+    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {"days": tuple(CDK_DAYS)}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
         for group in module.resources("aws_cloudwatch_log_group"):

@@ -60,14 +60,11 @@ def decided_by(template: Template, condition: str) -> Iterator[str]:
     seen, queue = {condition}, [condition]
     while queue:
         owner = queue.pop()
-        names = [
-            name
-            for name, found in (template.content.mentions if template.content else {}).items()
-            if any(m.place.section == "Conditions" and m.place.owner == owner for m in found)
-        ]
+        places = [(m.name, m.place) for m in template.all_mentions()]
+        names = {name for name, place in places if place.section == "Conditions" and place.owner == owner}
         yield from names
         queue += [name for name in names if name not in seen]
-        seen |= set(names)
+        seen |= names
 
 
 def switch(template: Template, variable: str, default: bool) -> Switch:

@@ -89,7 +89,9 @@ class Route53Conditional(Transform):
             yield self.finding(group[0], message, gate.changes(), declared, impact=impact, note=note)
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:
-        from fixer.formats.cdk_gate import Flag, always_there, connected
+        from fixer.formats.cdk_context import Flag
+        from fixer.formats.cdk_gate import connected
+        from fixer.formats.cdk_presence import always_there
 
         found = [construct for kind in CDK_KINDS for construct in app.resources(kind)]
         fixed = [construct for construct in found if always_there(app, construct.module, construct.call)]
@@ -100,6 +102,8 @@ class Route53Conditional(Transform):
             message = f"Route53 resources are always created: {named}"
             impact, note = self.effect(Absent())
             turned = f"cdk deploy -c {flag.name}={str(not flag.default).lower()} turns them {'off' if flag.default else 'on'}"
+            if gate.has_choices:
+                turned += "; a certificate that is validated in a zone that is off waits for records made by hand"
             yield self.finding(group[0], message, gate.changes(), impact=impact, note=note or turned)
 
     def cloudformation(self, template: Template) -> Iterable[Finding]:

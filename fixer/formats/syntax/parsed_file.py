@@ -75,6 +75,8 @@ class ParsedFile:
         if self.repeated(entry.span):
             return REPEATED
         start, value = entry.key.span.start, entry.value.span
+        if any(comments_in(self.text, value, entry.value)) or entry.value.anchor:
+            return COMMENTED
         if parent.flow:
             return self.edit(value.start, value.end, self.in_braces(data, start))
         end = line_end(self.text, value.end)
@@ -85,7 +87,7 @@ class ParsedFile:
         """Write another value for a key."""
         old, start = entry.value, entry.key.span.start
         colon = self.text.index(":", entry.key.span.end) + 1
-        if self.repeated(entry.span):
+        if self.anchored(entry.span):
             return REPEATED
         if any(comments_in(self.text, Span(colon, old.span.end), old)):
             return COMMENTED
@@ -112,19 +114,20 @@ class ParsedFile:
     def replace_item(self, parent: Sequence, at: int, data: Any) -> Edit | Withheld:
         """Write another value for an item of a list."""
         old = parent.items[at]
-        if self.repeated(old.span):
+        if self.anchored(old.span):
             return REPEATED
         if any(comments_in(self.text, old.span, old)):
             return COMMENTED
         if parent.flow:
             return self.edit(old.span.start, old.span.end, self.in_braces(data, old.span.start))
-        dash = self.text.rindex("-", 0, old.span.start)
+        if (dash := self.dash(old)) is None:
+            return COMMENTED
         return self.edit(dash, old.span.end, item(data, self.style, self.indent(dash)).lstrip(" "))
 
     def remove(self, parent: Mapping, entry: Entry) -> Edit | Withheld:
         """Take out an entry that is not the only one, with the comments that belong to it."""
         spans, at = [e.span for e in parent.entries], parent.entries.index(entry)
-        if self.repeated(parent.span):
+        if self.anchored(entry.span) or self.repeated(parent.span):
             return REPEATED
         if parent.flow:
             return self.remove_between_commas(spans, at)
@@ -135,14 +138,20 @@ class ParsedFile:
     def remove_item(self, parent: Sequence, at: int) -> Edit | Withheld:
         """Take out an item that is not the only one of a list."""
         spans = [node.span for node in parent.items]
-        if self.repeated(parent.span):
+        if self.anchored(spans[at]) or self.repeated(parent.span):
             return REPEATED
         if parent.flow:
             return self.remove_between_commas(spans, at)
-        dash = self.text.rindex("-", 0, spans[at].start)
-        if begins_line(self.text, dash):
-            return self.remove_lines(Span(dash, spans[at].end))
-        return Withheld("the list item stands behind another sign on its line")
+        dash = self.dash(parent.items[at])
+        if dash is None or not begins_line(self.text, dash):
+            return Withheld("the list item does not stand alone behind its dash")
+        return self.remove_lines(Span(dash, spans[at].end))
+
+    def dash(self, item: Node) -> int | None:
+        """The dash that an item of a block list stands behind; None where it is not on the item's line."""
+        start = line_start(self.text, item.span.start)
+        before = self.text[start : item.span.start].rstrip(" \t")
+        return start + len(before) - 1 if before.endswith("-") else None
 
     def remove_lines(self, span: Span) -> Edit:
         indent = column(self.text, span.start)
@@ -191,11 +200,16 @@ class ParsedFile:
         return braces(data, self.style if own_line else flat_style(self.style), indent_of(self.text, beside))
 
     def spaced(self, parent: Mapping) -> bool:
-        """Whether blank lines separate the entries here; in a section of one entry, the sections of the file."""
-        sections, entries = self.document.root.entries, parent.entries
-        if len(entries) == 1 and any(section.value is parent for section in sections):
-            entries = sections
-        gaps = [blank_between(self.text, a.span, b.span) for a, b in pairwise(entries)]
+        """Whether blank lines separate the entries here; in a section of one long entry, those of all sections."""
+        sections = [e.value for e in self.document.root.entries if isinstance(e.value, Mapping)]
+        pairs = list(pairwise(parent.entries))
+        if (
+            not pairs
+            and any(section is parent for section in sections)
+            and "\n" in self.text[parent.span.start : parent.span.end]
+        ):
+            pairs = [pair for section in (self.document.root, *sections) for pair in pairwise(section.entries)]
+        gaps = [blank_between(self.text, before.span, after.span) for before, after in pairs]
         return sum(gaps) * 2 > len(gaps)
 
     def indent(self, offset: int) -> str:
@@ -203,6 +217,10 @@ class ParsedFile:
 
     def repeated(self, span: Span) -> bool:
         """Whether a span is in a node that an alias repeats: an edit would reach those places as well."""
+        return any(span in other for other in self.document.repeated)
+
+    def anchored(self, span: Span) -> bool:
+        """Whether a span is in such a node or holds one: without it the alias would name nothing."""
         return any(span.overlaps(other) or span in other for other in self.document.repeated)
 
     def adding(self, parent: Mapping, name: str, at: int, text: str) -> Edit:

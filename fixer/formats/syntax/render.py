@@ -127,7 +127,7 @@ def short_form(data: Any, style: Style) -> str | None:
 
 def member(name: str, data: Any, style: Style, indent: str) -> str:
     """A YAML `key: value` with its lines indented, the first line too."""
-    return f"{indent}{key_text(name, style)}:{block(data, style, indent)}"
+    return f"{indent}{key_text(name, style)}:{block(data, style.of(name), indent)}"
 
 
 def item(data: Any, style: Style, indent: str) -> str:
@@ -154,7 +154,7 @@ def braces(data: Any, style: Style, indent: str) -> str:
             return inline(data, style) or ""
         case dict():
             deeper = indent + style.step
-            members = [key_text(k, style) + style.colon + braces(v, style, deeper) for k, v in data.items()]
+            members = [key_text(k, style) + style.colon + braces(v, style.of(k), deeper) for k, v in data.items()]
         case list():
             deeper = indent + style.step
             members = [braces(v, style, deeper) for v in data]

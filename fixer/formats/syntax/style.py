@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, walk
@@ -23,6 +24,11 @@ class Style:
     one_line: bool = False
     inline_lists: bool = False
     inline_calls: bool = False
+    lists: Dict[str, bool] = field(default_factory=dict)
+
+    def of(self, key: str) -> "Style":
+        """The habits for the value of a key: whether its lists stand on one line is as for others of its name."""
+        return replace(self, inline_lists=self.lists.get(key, self.inline_lists))
 
 
 def column(text: str, offset: int) -> int:
@@ -72,7 +78,8 @@ def style_of(document: Document) -> Style:
         comma=most(commas(text, nodes), ",\n" if document.json else ", ").replace("\n", " "),
         padding=most(paddings(text, nodes), ""),
         one_line=document.json and "\n" not in text[document.root.span.start : document.root.span.end],
-        inline_lists=most(list_forms(document, nodes), "False") == "True",
+        inline_lists=most((form for _, form in list_forms(document, nodes)), "False") == "True",
+        lists=by_key(list_forms(document, nodes)),
         inline_calls=most(call_forms(text, nodes), "False") == "True",
     )
 
@@ -124,13 +131,21 @@ def paddings(text: str, nodes: list[Node]) -> Iterator[str]:
                 yield between
 
 
-def list_forms(document: Document, nodes: list[Node]) -> Iterator[str]:
-    """Whether the lists of plain values stand on one line."""
-    for node in nodes:
-        if not isinstance(node, Sequence) or node.tag or not node.items:
+def list_forms(document: Document, nodes: list[Node]) -> Iterator[tuple[str, str]]:
+    """Whether the lists of plain values stand on one line, with their keys."""
+    for entry in (entry for node in nodes if isinstance(node, Mapping) for entry in node.entries):
+        found = entry.value
+        if not isinstance(found, Sequence) or found.tag or not found.items:
             continue
-        if all(isinstance(item, Scalar) for item in node.items):
-            yield str(node.flow and "\n" not in document.text[node.span.start : node.span.end])
+        if all(isinstance(item, Scalar) for item in found.items):
+            yield entry.name, str(found.flow and "\n" not in document.text[found.span.start : found.span.end])
+
+
+def by_key(forms: Iterable[tuple[str, str]]) -> dict[str, bool]:
+    found: dict[str, list[str]] = {}
+    for key, form in forms:
+        found.setdefault(key, []).append(form)
+    return {key: most(forms, "") == "True" for key, forms in found.items()}
 
 
 def call_forms(text: str, nodes: list[Node]) -> Iterator[str]:

@@ -71,11 +71,18 @@ def tfvalidate(arguments: list[str]) -> list[dict[str, Any]]:
 
 def terraform_verdict(result: Mapping[str, Any]) -> Verdict:
     found = result.get("diagnostics") or []
-    messages = {f"{d['summary']}: {d.get('detail', '')}".strip(": ") for d in found if d["severity"] == "error"}
+    messages = {message(d) for d in found if d["severity"] == "error"}
     status = str(result["status"])
     if status in (VALID, INVALID):
         return Verdict(status, tuple(sorted(messages)))
     return Verdict(SKIPPED, (str(result.get("reason", status)),))
+
+
+def message(diagnostic: Mapping[str, Any]) -> str:
+    """What is wrong, without its place; a cycle is named from any of its members on."""
+    said = f"{diagnostic['summary']}: {diagnostic.get('detail', '')}".strip(": ")
+    kind, _, members = said.partition("Cycle: ")
+    return said if kind else f"Cycle: {', '.join(sorted(members.split(', ')))}"
 
 
 def terraform_folders(root: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.corpus.look.defect import Defect, Source
+from tests.corpus.look.defect import LOOKED_UP, Defect, Source
 
 NAMES = {
     "Role": "role_name",
@@ -56,7 +56,7 @@ def in_module(source: Source) -> Iterator[Defect]:
 
 def faults(name: list[str], call: ast.Call, gated: bool) -> Iterator[tuple[str, str]]:
     kind, given = name[-1], {keyword.arg: keyword.value for keyword in call.keywords}
-    if kind in NAMES and NAMES[kind] in given:
+    if kind in NAMES and NAMES[kind] in given and not LOOKED_UP.search(ast.unparse(given[NAMES[kind]])):
         yield "iam-role-name", "explicit name"
     if kind in DNS and not gated:
         yield "route53-conditional", "always there"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from tests.corpus.look.defect import Defect, Source
+from tests.corpus.look.defect import LOOKED_UP, Defect, Source
 
 NAMES = {
     "AWS::IAM::Role": "RoleName",
@@ -33,7 +33,8 @@ def in_template(source: Source) -> Iterator[Defect]:
         if not isinstance(kind, str):
             continue
         lines = resource.start_mark.line, resource.end_mark.line  # from 0: so the first is the line of the name
-        if NAMES.get(kind) in entries(body.get("Properties")):
+        name_node = entries(body.get("Properties")).get(NAMES.get(kind, ""))
+        if name_node is not None and not LOOKED_UP.search(str(name_node.value)):
             yield Defect("iam-role-name", "explicit name", source.path, name, *lines)
         if kind in DNS and "Condition" not in body:
             yield Defect("route53-conditional", "always there", source.path, name, *lines)

@@ -1,6 +1,11 @@
 """What an independent look says."""
 
+import re
 from dataclasses import dataclass
+
+# Roles that services look up by name: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html and
+# https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html (read 2026-11-22).
+LOOKED_UP = re.compile(r"dms-|aws-elasticbeanstalk-|AWSServiceRoleFor")
 
 
 @dataclass(frozen=True)

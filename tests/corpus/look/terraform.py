@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 
-from tests.corpus.look.defect import Defect, Source
+from tests.corpus.look.defect import LOOKED_UP, Defect, Source
 
 NAMES = {
     "aws_iam_role": "name",
@@ -20,6 +21,7 @@ DNS = {
     ("resource", "aws_acm_certificate_validation"),
     ("data", "aws_route53_zone"),
 }
+PROVIDER_FILE = "provider.tf"
 ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
 FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 OPAQUE = re.compile(
@@ -65,10 +67,16 @@ def defects(sources: list[Source]) -> Iterator[Defect]:
         found = list(blocks(source))
         yield from misplaced(found)
         for block in found:
-            if block.kind == "resource" and block.labels and NAMES.get(block.labels[0]) in block.attributes:
+            if named(block):
                 yield block.defect("iam-role-name", "explicit name")
             if (block.kind, *block.labels[:1]) in DNS and not conditional(block):
                 yield block.defect("route53-conditional", "always there")
+
+
+def named(block: Block) -> bool:
+    """Whether an IAM resource has a name that nothing but its author asks for."""
+    attribute = NAMES.get(block.labels[0], "") if block.kind == "resource" and block.labels else ""
+    return attribute in block.attributes and not LOOKED_UP.search(block.attributes[attribute])
 
 
 def conditional(block: Block) -> bool:
@@ -96,9 +104,9 @@ def names(text: str, address: str) -> bool:
 
 
 def misplaced(found: list[Block]) -> Iterator[Defect]:
-    """The provider and terraform blocks of a file that holds anything else."""
+    """The provider and terraform blocks of a file that holds anything else; the one that is to hold them may."""
     settings = [block for block in found if block.kind in ("provider", "terraform")]
-    if len(settings) < len(found):
+    if len(settings) < len(found) and PurePosixPath(found[0].source.path).name != PROVIDER_FILE:
         for block in settings:
             defect = block.defect("provider-file", "out of place")
             yield replace(defect, key=" ".join([block.kind, *block.labels, block.attributes.get("alias", "")]).strip())
