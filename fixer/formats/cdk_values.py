@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixer.formats.python_imports import Reach, reach
-from fixer.formats.python_layout import Splice
+from fixer.formats.python_layout import DEPTH, Splice, depth
 from fixer.formats.python_module import PythonModule
 from fixer.formats.value import Absent, Literal, Source, Struct, Symbol, Unresolved, Value
 
@@ -207,9 +207,12 @@ def form_of(node: ast.expr) -> str | None:
 
 
 def part_form(part: ast.expr) -> str:
-    if isinstance(part, ast.Constant):
-        return str(part.value)
-    return f"{{{ast.unparse(part.value)}}}" if isinstance(part, ast.FormattedValue) else "{?}"
+    match part:
+        case ast.Constant(value=text):
+            return str(text)
+        case ast.FormattedValue(value=value) if depth(value) <= DEPTH:
+            return f"{{{ast.unparse(value)}}}"
+    return "{?}"
 
 
 def short(module: PythonModule, node: ast.AST) -> str:

@@ -24,7 +24,7 @@ def parts(file: SourceFile) -> list[Part]:
         inner = [child for block in BLOCKS for child in getattr(node, block, []) if isinstance(child, ast.AST)]
         if hasattr(node, "lineno"):
             head = header(source, node, inner)
-            path = f"{path}/{name_of(node)}"
+            path = f"{path}/{name_of(source, node)}"
             found += [Part(path, head, names), *arguments(source, node, path, names)]
             names = (*names, head) if inner else names
         stack += [(child, path, names) for child in inner]
@@ -39,14 +39,14 @@ def header(source: PythonSource, node: ast.AST, inner: list[ast.AST]) -> Span:
     return Span(span.start, span.start + len(source.text[span.start : end].rstrip()))
 
 
-def name_of(node: ast.AST) -> str:
+def name_of(source: PythonSource, node: ast.AST) -> str:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return node.name
         case ast.If() | ast.While():
-            return f"{type(node).__name__} {ast.unparse(node.test)}"
+            return f"{type(node).__name__} {source.segment(node.test)}"
         case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
-            return ast.unparse(target)
+            return source.segment(target)
     return type(node).__name__
 
 

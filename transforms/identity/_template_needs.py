@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fixer import impact
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_references import Place
+from fixer.formats.value import Absent
 from fixer.model import Impact
 
 # Types that keep nothing and that nobody knows by their own identity, besides those of fixer/impact/types.json.
@@ -60,6 +61,13 @@ def replaced_with(template: Template, name: str, spelled: list[Place]) -> Iterat
         queue += uses(template, owner.name)
         if change > Impact.REPLACEMENT and owner.type not in KEEPS_NOTHING:
             yield change, owner.name
+
+
+def exports(template: Template, name: str, spelled: list[Place]) -> list[str]:
+    """The outputs that other stacks may import and whose value changes with the resource."""
+    outputs = template.outputs
+    found = {place.owner for place in (*uses(template, name), *spelled) if place.section == "Outputs"}
+    return sorted(owner for owner in found if owner in outputs and outputs[owner]["Export"] != Absent())
 
 
 def uses(template: Template, name: str) -> list[Place]:

@@ -19,7 +19,7 @@ from fixer.model import Changes, Finding, Impact, Withheld
 from fixer.transform import Transform
 from transforms.identity import _module_names as terraform_names
 from transforms.identity._template_names import Named
-from transforms.identity._template_needs import Needs, replaced_with
+from transforms.identity._template_needs import Needs, exports, replaced_with
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
@@ -167,12 +167,16 @@ class IamRoleName(Transform):
 
     def template_effect(self, named: Named, spellings: list[Text]) -> tuple[Impact, str]:
         """What the new name does to a deployed stack, and the note that says so."""
-        others = list(replaced_with(named.template, named.resource.name, [text.place for text in spellings]))
+        places = [text.place for text in spellings]
+        others = list(replaced_with(named.template, named.resource.name, places))
+        exported = exports(named.template, named.resource.name, places)
         member = named.kind in ("user", "group")
         known = named.kind == "role" and not trusts_services_alone(named.resource)
         own = Impact.INTERRUPTION if member or known else Impact.REPLACEMENT
         note = (SUFFIX_ADDED if self.setting["mode"] == "suffix" else REPLACED) + MEMBER * member + KNOWN * known
         note += f"; that re-creates {', '.join(name for _, name in others)}" if others else ""
+        if exported:
+            note += f"; export {', '.join(exported)} changes, which fails while another stack imports it"
         unused = named.unused() if self.setting["mode"] != "suffix" else []
         note += f"; nothing uses parameter {', '.join(unused)} any more" if unused else ""
         return max([own, *(impact for impact, _ in others)]), note

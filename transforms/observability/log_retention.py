@@ -72,7 +72,11 @@ class LogRetention(Transform):
     closes = ("CKV_AWS_66",)
     related = ("CKV_AWS_338",)
     settings: ClassVar[Mapping[str, Any]] = {"days": 30, "variable": "cloudwatch_retention_days"}
-    choices: ClassVar[Mapping[str, tuple[Any, ...]]] = {"days": tuple(CDK_DAYS)}
+
+    @property
+    def days(self) -> int:
+        """The days of the setting, or the next higher number that CloudWatch takes."""
+        return next((days for days in CDK_DAYS if days >= self.setting["days"]), max(CDK_DAYS))
 
     def terraform(self, module: Module) -> Iterable[Finding]:
         for group in module.resources("aws_cloudwatch_log_group"):
@@ -88,7 +92,7 @@ class LogRetention(Transform):
                     yield self.limited(group)
 
     def cloudformation(self, template: Template) -> Iterable[Finding]:
-        days = self.setting["days"]
+        days = self.days
         for group in template.resources("AWS::Logs::LogGroup"):
             delivery = group["LogGroupClass"] != Absent() and not group["LogGroupClass"].differs_from("DELIVERY")
             match group["RetentionInDays"]:
@@ -97,7 +101,7 @@ class LogRetention(Transform):
                     yield self.finding(group, MISSING, group.set("RetentionInDays", days), note=note)
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:
-        days = next((days for days in CDK_DAYS if days >= self.setting["days"]), max(CDK_DAYS))
+        days = self.days
         note = DELETED.format(days)
         for group in app.resources("aws_cdk.aws_logs.CfnLogGroup"):
             delivery = group.written("log_group_class") and not group["log_group_class"].differs_from("DELIVERY")
@@ -110,13 +114,13 @@ class LogRetention(Transform):
     @property
     def variable(self) -> Variable:
         about = "Days that CloudWatch keeps log events before it deletes them."
-        return Variable(self.setting["variable"], "number", str(self.setting["days"]), about)
+        return Variable(self.setting["variable"], "number", str(self.days), about)
 
     def limited(self, group: Block) -> Finding:
         """The finding for a group without retention, with the variable that gives it one."""
         module = group.module
         reference, declared = general_variable(module) or module.variable(self.variable)
-        default = self.setting["days"] if declared else default_of(module, reference)
+        default = self.days if declared else default_of(module, reference)
         if default == 0:
             return self.advice(group, MISSING, ZERO.format(reference))
         days = reference if default is None else default
