@@ -14,7 +14,7 @@ Broken = Callable[[Workspace, Workspace, Sequence[Finding]], str | None]
 
 @dataclass(frozen=True)
 class Converged:
-    """The repaired workspace; `applied` are the findings whose fixes are in it, with the text that each was found in."""
+    """The repaired workspace; `applied` are the findings whose fixes are in it, with the text it was found in."""
 
     workspace: Workspace
     applied: tuple[tuple[Finding, Workspace], ...]

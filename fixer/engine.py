@@ -24,9 +24,8 @@ def run(unit: Unit, root: Path, options: Options) -> Outcome:
             files[path] = read(root, path)
             problems += mistakes(files[path])
         except Refused as refused:
-            if path in locked:
-                refused = Refused(f"left alone: {locked[path]}", "what it says is not known here", error=False)
-            problems.append(SourceFile(path, "").problem(refused))
+            alone = Refused(f"left alone: {locked.get(path)}", "what it says is not known here", error=False)
+            problems.append(SourceFile(path, "").problem(alone if path in locked else refused))
             locked.setdefault(path, "not readable")
     return Repair(unit, root, options, Workspace(files), problems, locked).outcome()
 

@@ -1,4 +1,4 @@
-"""The proof after every round: the files parse, and what was not edited is still there with the same names around it."""
+"""The proof after every round: what was not edited is still there, with the same names around it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fixer.formats import FormatModule
 from fixer.model import Append, Change, Edit, Part, Refused, Span
-from fixer.workspace import SourceFile, Workspace, with_newline
+from fixer.workspace import SourceFile, Workspace, in_order, with_newline
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class Displacement:
     @classmethod
     def of(cls, before: SourceFile, after: SourceFile, changes: Iterable[Change]) -> "Displacement":
         """Of the edits and appends of one round in one file; equal edits count once."""
-        mine = [change for change in dict.fromkeys(changes) if isinstance(change, Edit | Append) and change.path == before.path]
-        edits = sorted((c for c in mine if isinstance(c, Edit)), key=lambda e: (e.span.start, e.span.end > e.span.start))
+        here = [c for c in dict.fromkeys(changes) if isinstance(c, Edit | Append) and c.path == before.path]
+        edits = [change for change in here if isinstance(change, Edit)]
         replaced, inserted, shift = [], [], 0
-        for edit in edits:
+        for edit in sorted(edits, key=in_order):
             length = len(with_newline(edit.text, before.newline))
             start = edit.span.start + shift
             replaced.append(edit.span)
             inserted.append(Span(start, start + length))
             shift += length - (edit.span.end - edit.span.start)
-        if any(isinstance(change, Append) for change in mine):
+        if any(isinstance(change, Append) for change in here):
             replaced.append(Span(len(before.text), len(before.text)))
             inserted.append(Span(len(before.text) + shift, len(after.text)))
         return cls(tuple(replaced), tuple(inserted))

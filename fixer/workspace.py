@@ -98,7 +98,7 @@ class Workspace:
         return path in self.files
 
     def apply(self, changes: Iterable[Change]) -> "Workspace":
-        """All changes at once: equal edits count once, insertions at one place keep their order. Spans must not overlap."""
+        """All changes at once: equal edits count once, insertions at one place keep their order; no overlaps."""
         files = dict(self.files)
         edits: dict[str, list[Edit]] = {}
         others: list[Append | Move | Delete] = []
@@ -147,12 +147,17 @@ class Workspace:
 def splice(file: SourceFile, edits: list[Edit]) -> str:
     """The file's text with non-overlapping edits made; insertions come before a replacement that starts there."""
     parts, at = [], 0
-    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end > e.span.start)):
+    for edit in sorted(edits, key=in_order):
         if edit.span.start < at or edit.span.end > len(file.text):
             raise ValueError(f"{file.path}: edit {edit.span} overlaps another or lies outside the file")
         parts += [file.text[at : edit.span.start], with_newline(edit.text, file.newline)]
         at = edit.span.end
     return "".join([*parts, file.text[at:]])
+
+
+def in_order(edit: Edit) -> tuple[int, bool]:
+    """What edits are sorted by: their place, an insertion before a replacement that starts there."""
+    return edit.span.start, edit.span.end > edit.span.start
 
 
 def with_newline(text: str, newline: str) -> str:

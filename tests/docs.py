@@ -12,7 +12,9 @@ from fixer.output.patch import patch
 
 README = Path(__file__).parents[1] / "README.md"
 TABLE = re.compile(r"(<!-- transforms:.*?-->\n).*?(<!-- end of transforms -->)", re.DOTALL)
-EXAMPLE = re.compile(r"```hcl\n(?P<before>.*?)```\n\n(?P<between>[^`]*`iacfix --select (?P<id>[\w-]+)`\n\n)```diff\n.*?```", re.DOTALL)
+EXAMPLE = re.compile(
+    r"```hcl\n(?P<before>.*?)```\n\n(?P<between>[^`]*`iacfix --select (?P<id>[\w-]+)`\n\n)```diff\n.*?```", re.DOTALL
+)
 
 
 def refreshed(text: str) -> str:

@@ -110,7 +110,7 @@ def test_a_new_defect_is_unexplained(tmp_path: Path) -> None:
     defect = Defect("iam-role-name", "explicit name", "main.tf", "aws_iam_role.x", 3, 5)
     ran = Ran(Project("p", "tf-hcl", "terraform", tmp_path))
     found = list(remaining(ran, [], [defect]))
-    kind = Kind("Terraform", [ran], Examined(remaining=found))
+    kind = Kind("terraform", [ran], Examined(remaining=found))
     assert len(kind.zeros["remains unexplained"]) == 1
 
 

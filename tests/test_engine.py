@@ -123,7 +123,8 @@ def test_a_pending_fix_has_place_and_change(repair: Callable[..., Outcome]) -> N
 
 
 def test_a_suppressed_finding_is_left_alone(repair: Callable[..., Outcome]) -> None:
-    outcome = repair(main="# iacfix: ignore[s3-public-access-block] served by hand\n" + BUCKET + "\n" + BUCKET.replace("logs", "b"))
+    ignored = "# iacfix: ignore[s3-public-access-block] served by hand\n" + BUCKET
+    outcome = repair(main=ignored + "\n" + BUCKET.replace("logs", "b"))
     assert [result.status for result in outcome.results] == [Status.SUPPRESSED, Status.PENDING]
     assert "served by hand" in outcome.results[0].reason
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from unidiff import PatchSet
 
 from fixer.config_file import load as load_options
 from fixer.formats import load
@@ -94,6 +95,7 @@ def assert_listed(problems: list[str], wanted: list[str]) -> None:
 
 def assert_patch_leads_to(made: Run, result: Tree, root: Path) -> None:
     """git makes of the folder's files what the run says, from the patch alone."""
+    assert len(PatchSet(made.patch)) == len({change.path for change in made.changes if not change.moved_from})
     if made.patch:
         git_apply(root, made.patch)
     assert_same(read_tree(root), result)

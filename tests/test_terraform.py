@@ -55,7 +55,9 @@ def test_literal_values(source: str, value: object) -> None:
     assert view.workspace["main.tf"].text[found.span.start : found.span.end] == source
 
 
-@pytest.mark.parametrize("source", ["var.x", '"a-${b}"', "f(1)", "a ? 1 : 2", "[var.x]", "{ a = local.b }", "1 + 1", "!true"])
+@pytest.mark.parametrize(
+    "source", ["var.x", '"a-${b}"', "f(1)", "a ? 1 : 2", "[var.x]", "{ a = local.b }", "1 + 1", "!true"]
+)
 def test_values_that_only_deployment_knows(source: str) -> None:
     view = module(main_tf=f'resource "a" "b" {{\n  x = {source}\n}}\n')
     found = view.resources("a")[0]["x"]
@@ -120,8 +122,7 @@ def test_references_with_their_context() -> None:
     view = module(main_tf=MENTIONS)
     found = view.references("aws_x.y")
     assert sorted(reference.text for reference in found) == sorted(
-        ["aws_x.y.id", "aws_x.y.name", "aws_x.y[0].arn", "aws_x.y", "aws_x.y.id", "aws_x.y.id", "aws_x.y.on"]
-        + ["aws_x.y", "aws_x.y"]
+        ["aws_x.y.id"] * 3 + ["aws_x.y"] * 3 + ["aws_x.y.name", "aws_x.y[0].arn", "aws_x.y.on"]
     )
     text = view.workspace["main.tf"].text
     for reference in found:
@@ -237,7 +238,7 @@ def test_the_grammar_cache_is_made_where_site_packages_is_read_only(tmp_path: Pa
     code = "from fixer.formats.syntax.hcl import parse; parse('a = 1')"
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-    assert [path.name for path in (tmp_path / "iacfix").iterdir()][0].startswith("hcl2-")
+    assert next(path.name for path in (tmp_path / "iacfix").iterdir()).startswith("hcl2-")
     nowhere = {**environment, "XDG_CACHE_HOME": "/proc/none", "HOME": "/proc/none"}
     result = subprocess.run([sys.executable, "-c", code], env=nowhere, check=True, capture_output=True, text=True)
     assert result.stderr == ""

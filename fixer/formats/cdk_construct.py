@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from fixer.formats.cdk_flow import Site, site_of, trace
+from fixer.formats.cdk_flow import Site, is_self, site_of, trace
 from fixer.formats.cdk_values import Place, camel, expand, form_of, locate, render, segments, short, snake, value_at
 from fixer.formats.python_layout import Splice, insert, listing, remove
 from fixer.formats.python_module import PythonModule
@@ -87,6 +87,14 @@ class Construct:
             case ast.AnnAssign(target=target):
                 return short(self.module, target)
         return None
+
+    def seen_outside(self) -> Iterator[Site]:
+        """Where code outside its class looks up an attribute of the name that holds this construct."""
+        match self.module.source.parents[self.call]:
+            case ast.Assign(targets=[ast.Attribute(attr=attribute)]):
+                for mention in self.app.flow.attributes({attribute}):
+                    if not is_self(mention.module, mention.node.value):
+                        yield site_of(mention.file, mention.module, mention.node)
 
     def set(self, path: str, value: Any) -> Changes:
         """Write a value at a path, replacing a literal or adding the argument or key that is missing."""

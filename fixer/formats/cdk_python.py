@@ -1,5 +1,6 @@
 """An AWS CDK app in Python: the constructs that its files make, wherever a library class is called."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import libcst
 
 from fixer.formats.cdk_construct import Construct
 from fixer.formats.cdk_flow import Flow
+from fixer.formats.cdk_values import short
 from fixer.formats.python_module import PythonModule, module_of
 from fixer.formats.python_parts import comments, parts
 from fixer.formats.python_source import parse
@@ -101,6 +103,13 @@ class App:
                 for keyword in call.keywords:
                     if keyword.arg and module.names.qualified(keyword.value) == value.name:
                         yield Construct(self, file, module, call, kind), keyword.arg
+
+    @cached_property
+    def environments(self) -> set[str]:
+        """The AWS accounts and regions that stacks are given, as the source spells them."""
+        modules = [self.module(file) for file in self.files if re.search(r"\benv\s*=", file.text)]
+        nodes = [(module, node) for module in modules if module for node in module.source.parents]
+        return {short(m, node.value) for m, node in nodes if isinstance(node, ast.keyword) and node.arg == "env"}
 
     @cached_property
     def flow(self) -> Flow:

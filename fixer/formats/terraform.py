@@ -170,7 +170,7 @@ class Module:
         return f"var.{name}", self.add("variable", self.declaration(name, wanted), f"var.{name}")
 
     def variable_value(self, name: str) -> Value:
-        """What a variable is when nobody says otherwise: set in a file that Terraform loads by itself, else its default."""
+        """What a variable is when nobody says otherwise: set in a file that Terraform loads, else its default."""
         for path in self.unit.files:
             if basename(path) != "terraform.tfvars" and not path.endswith(".auto.tfvars"):
                 continue
@@ -180,7 +180,7 @@ class Module:
                 return Unresolved(path, Span(0, 0))
             if name in body.attributes:
                 return value_of(body.attributes[name].expression, file.text)
-        declared = [block for block in self.blocks("variable", name)]
+        declared = self.blocks("variable", name)
         return declared[0]["default"] if declared else Absent()
 
     def add(self, kind: str, text: str, declares: str) -> Changes:

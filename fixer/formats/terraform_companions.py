@@ -20,7 +20,7 @@ class Companions:
 
 
 def companions_of(subject: Block, kind: str, argument: str, name: str = "") -> Companions:
-    """The resources of a type whose `argument` names the subject: by reference, by way of locals, or by its literal `name`."""
+    """The resources of a type whose `argument` names the subject: by reference, through locals, by its `name`."""
     module = subject.module
     module.complete("resource", kind)
     tied, undecided = [], []

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from fixer.formats.lines import blank_at, line_end, next_line
 from fixer.formats.syntax import hcl
@@ -100,8 +101,7 @@ class Gate:
             return True
         chain = [*reference.parents, reference.node]
         return any(
-            self.on_flag(outer, reference.block) and inner is outer.children[1]
-            for outer, inner in zip(chain, chain[1:], strict=False)
+            self.on_flag(outer, reference.block) and inner is outer.children[1] for outer, inner in pairwise(chain)
         )
 
     def on_flag(self, expression: hcl.Expression, block: Block) -> bool:
@@ -179,7 +179,7 @@ class Gate:
         return self.wrapped(reference.path, expression, '""')
 
     def null_fits(self, reference: Reference) -> bool:
-        """Whether null may stand as the whole value: of an output, an optional argument, or a local used in such places."""
+        """Whether null may be the value: of an output, an optional argument, or a local that is used so."""
         match reference.around[0].kind:
             case "output":
                 return reference.attribute.name == "value"
@@ -233,7 +233,7 @@ class Gate:
 
 
 def container_of(reference: Reference) -> tuple[hcl.Expression | None, hcl.Expression]:
-    """What holds the expression that a mention is part of (an interpolation, list, object entry or None), and that expression."""
+    """The interpolation, list or object entry that a mention is part of (None: the argument), and what it holds."""
     inner: hcl.Expression = reference.node
     for parent in reversed(reference.parents):
         if isinstance(parent, hcl.Interpolation | hcl.Sequence | hcl.Item):

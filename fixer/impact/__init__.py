@@ -50,7 +50,7 @@ def cloudformation_replaces(kind: str, path: str) -> bool | None:
 
 
 def terraform_replaces(kind: str, path: str) -> bool | None:
-    """By the layers of facts, newest first; an argument that is named nowhere is unknown, as is one of an unknown type."""
+    """By the layers of facts, newest first; an argument that is named nowhere is unknown."""
     for layer in data("terraform")["resources"].get(kind, ()):
         for key in ("replace", "conditional", "hidden", "unseen", "untested"):
             if any(covers(fact, path) for fact in layer.get(key, ())):

@@ -30,7 +30,7 @@ def cloudformation(schemas: Path) -> dict[str, Any]:
         }
         found[kind] = {key: value for key, value in entry.items() if value}
     return {
-        "what": "CloudFormation properties whose change replaces the resource, by type; a type without any has an empty entry",
+        "what": "CloudFormation properties whose change replaces the resource; a type without any has an empty entry",
         "source": f"resource schemas of us-east-1 as cfn-lint {version(schemas)} ships them: createOnlyProperties and "
         "conditionalCreateOnlyProperties",
         "date": datetime.now(UTC).date().isoformat(),

@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from fixer.formats import FORMATS
 from tests.corpus.examine import examine
@@ -21,15 +22,16 @@ def main() -> int:
         return 1
     start = time.monotonic()
     found = projects(arguments.short)
+    flags = ("--allow", arguments.allow) if arguments.allow else ()
     served = [project for project in found if project.format in arguments.formats]
     with ProcessPoolExecutor(arguments.jobs) as pool:
-        runs = list(pool.map(run_project, served, chunksize=4))
+        runs = list(pool.map(partial(run_project, flags=flags), served, chunksize=4))
     print(f"{len(served)} projects run in {time.monotonic() - start:.0f} s")
     asked = judges()
     kinds = []
     for format in arguments.formats:
         own = [ran for ran in runs if ran.project.format == format]
-        kinds.append(Kind(FORMATS[format], own, examine(format, own, asked)))
+        kinds.append(Kind(format, own, examine(format, own, asked)))
         show(kinds[-1])
     print()
     not_served = Counter(project.platform for project in found if project.format is None)
@@ -39,9 +41,7 @@ def main() -> int:
     file = BUILD / "report.json"
     write(file, kinds, {"not run": not_run, "not served": not_served})
     wrong = sum(len(lines) for kind in kinds for lines in kind.zeros.values())
-    print(
-        f"{wrong} cases in columns that must be 0; {time.monotonic() - start:.0f} s; details: {BUILD / 'report.json'}"
-    )
+    print(f"{wrong} cases in columns that must be 0; {time.monotonic() - start:.0f} s; details: {file}")
     return 1 if wrong or (arguments.all_judges and not_run) else 0
 
 
@@ -50,6 +50,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="a fixed sample of the projects")
     parser.add_argument("--all-judges", action="store_true", help="a judge that is missing is a failure")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--allow", metavar="IMPACT", help="as for iacfix, to judge what is held back by default")
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS), help="only these")
     return parser.parse_args()
 

@@ -7,10 +7,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from fixer.formats import FORMATS
 from tests.corpus.examine import Examined
 from tests.corpus.explain import UNEXPLAINED
 from tests.corpus.runs import Ran
 
+JUDGED = {
+    "terraform": "valid for terraform validate",
+    "cloudformation": "free of cfn-lint errors and W1001",
+    "cdk_python": "synthesized",
+}
 STATUSES = ("pending", "held-back", "advice", "suppressed", "failed")
 
 
@@ -18,9 +24,13 @@ STATUSES = ("pending", "held-back", "advice", "suppressed", "failed")
 class Kind:
     """One source format with all that was run and found in it."""
 
-    title: str
+    format: str
     runs: list[Ran]
     examined: Examined
+
+    @property
+    def title(self) -> str:
+        return FORMATS[self.format]
 
     @property
     def zeros(self) -> dict[str, list[str]]:
@@ -33,7 +43,7 @@ class Kind:
             "patch is not what --apply does": [
                 f"{ran.project.name}: {line}" for ran in self.runs for line in ran.unequal
             ],
-            "valid before and not after": lines.invalidated,
+            f"{JUDGED[self.format]} before and not after": lines.invalidated,
             "planned before and not after": lines.unplanned,
             "refused, and its own parser reads it": lines.wrongly_refused,
             "remains unexplained": [line for line in self.left if UNEXPLAINED in line],
@@ -72,7 +82,7 @@ def show(kind: Kind) -> None:
     examined, runs = kind.examined, kind.runs
     changed = sum(bool(ran.changed) for ran in runs)
     print(f"{len(runs)} projects ({changed} changed), {sum(ran.files for ran in runs)} files")
-    print(f"{examined.valid_before} parts valid before; {examined.planned_before} planned, in both positions after")
+    print(f"{JUDGED[kind.format]}: {examined.valid_before} before; planned: {examined.planned_before} before")
     print("\n".join(findings(kind.counts)))
     listing("files refused", refusals(runs))
     print("must be 0:")

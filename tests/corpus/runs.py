@@ -38,9 +38,9 @@ class Ran:
         return [p for p in self.problems if p["error"] and not p["what"].startswith("internal error")]
 
 
-def run_project(project: Project) -> Ran:
+def run_project(project: Project, flags: tuple[str, ...] = ()) -> Ran:
     try:
-        return ran(project)
+        return ran(project, flags)
     except (Exception, SystemExit):  # a crash of what is tested is a figure of this run
         return Ran(project, crashes=[crash()])
 
@@ -51,19 +51,19 @@ def crash() -> str:
     return f"{lines[-1]} ({lines[1].strip()})"
 
 
-def ran(project: Project) -> Ran:
+def ran(project: Project, flags: tuple[str, ...]) -> Ran:
     project.copy()
     source = content(project.root)
-    first = report(project.root)
+    first = report(project.root, *flags)
     with tempfile.TemporaryDirectory() as scratch:
         patched = Path(scratch) / "tree"
         shutil.copytree(project.root, patched, symlinks=True)
         refusal = applied_by_git(patched, "".join(unit["diff"] for unit in first["units"]))
-        applied = report(project.after, "--apply")
+        applied = report(project.after, "--apply", *flags)
         after, before = read_tree(project.after), read_tree(project.root)
         made = read_tree(patched)
         unequal = [path for path in sorted({*after, *made}) if after.get(path) != made.get(path)]
-    again = report(project.after)
+    again = report(project.after, *flags)
     bugs = [p["what"] for p in (*first["problems"], *applied["problems"]) if p["what"].startswith("internal error")]
     if content(project.root) != source:
         bugs.append("the dry run wrote something")

@@ -51,6 +51,15 @@ class NamedConstruct:
             if (text.path, text.span) != (self.construct.path, span) and self.is_in(text):
                 yield Withheld(f"{text.place} spells the name; make it a reference first")
 
+    def needed_elsewhere(self) -> Iterator[Withheld]:
+        """Why the name can't go: only a fixed one can be referred to from a stack in another account or region.
+
+        CannotUseCrossEnvironment of aws-cdk-lib 2.275.0, met on 2026-11-22.
+        """
+        if len(self.construct.app.environments) > 1:
+            for site in self.construct.seen_outside():
+                yield Withheld(f"{site} may be for another account or region, where only a fixed name can be known")
+
     def is_in(self, text: Text) -> bool:
         longest = max(FILLED_IN.split(self.form), key=len).strip("-_")
         if text.part and longest and longest in text.form and self.form != longest:

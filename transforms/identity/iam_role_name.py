@@ -143,7 +143,7 @@ class IamRoleName(Transform):
             f"{named.argument} is {named.form}",
             change,
             named.spelled_elsewhere(),
-            () if self.setting["mode"] == "suffix" else named.reads(),
+            () if self.setting["mode"] == "suffix" else [*named.reads(), *named.needed_elsewhere()],
             impact=Impact.INTERRUPTION if known or member else Impact.REPLACEMENT,
             note=REPLACED + (MEMBER if member else KNOWN if known else ""),
         )

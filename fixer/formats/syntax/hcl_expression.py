@@ -206,7 +206,7 @@ DIRECTIVE = re.compile(r"~?\s*(?:if\b|else\b|endif\b|endfor\b|for\b[^:]*?\bin\b)
 
 
 def embedded(text: str, inner: Span, directive: bool) -> list[tuple[Any, int]]:
-    """The parse tree of an expression inside a heredoc, with the shift of its offsets; nothing for `else` and the like."""
+    """The parse tree of an expression inside a heredoc, with the shift of its offsets; none for `else`."""
     start, end = inner.start, inner.end
     if directive and (head := DIRECTIVE.match(text, start, end)):
         start = head.end()

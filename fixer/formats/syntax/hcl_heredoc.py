@@ -1,4 +1,4 @@
-"""The body of a heredoc: its literal and interpolated parts, found by hand because the grammar takes it as one token."""
+"""The body of a heredoc: its parts, found by hand because the grammar takes it as one token."""
 
 import re
 from collections.abc import Iterator

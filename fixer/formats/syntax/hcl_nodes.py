@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from fixer.model import Span
 
+NOWHERE = Span(0, 0)
+
 
 @dataclass(frozen=True)
 class Expression:
@@ -39,7 +41,7 @@ class Interpolation(Expression):
 class Template(Expression):
     """A quoted string or a heredoc; `children` are Text and Interpolation. `content` is the span between the marks."""
 
-    content: Span = Span(0, 0)
+    content: Span = NOWHERE
     heredoc: bool = False
 
     @property
@@ -57,10 +59,10 @@ class Sequence(Expression):
 
 @dataclass(frozen=True)
 class Item(Expression):
-    """`key = value` of an object; `key` is None where it is computed. Children: the value, and a computed key before it."""
+    """`key = value` of an object; `key` is None where it is computed, and then the first child."""
 
     key: str | None = None
-    key_span: Span = Span(0, 0)
+    key_span: Span = NOWHERE
 
     @property
     def value(self) -> Expression:

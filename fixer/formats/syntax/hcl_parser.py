@@ -1,4 +1,4 @@
-"""python-hcl2's parser: what it can't read is normalised to the same length, its grammar cache is kept where it may be written."""
+"""python-hcl2's parser: normalised input, and a grammar cache where it may be written."""
 
 import logging
 import os

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -46,12 +47,18 @@ class Judge:
         """The verdicts on each folder; those on folders of the same content are not asked for twice."""
         keys = {root: content(root) for root in roots}
         unknown = {key: root for root, key in keys.items() if key not in self.known}
-        said = {root: key for key, root in unknown.items()}
-        for root, verdicts in self.ask(list(unknown.values())) if unknown else ():
-            self.known[said[root]] = dict(verdicts)
         if unknown:
-            self.save()
+            print(f"{self.title}: {len(unknown)} of {len(roots)} folders are new to it", file=sys.stderr, flush=True)
+            self.learn({root: key for key, root in unknown.items()})
         return {root: self.known.get(key, {}) for root, key in keys.items()}
+
+    def learn(self, keys: Mapping[Path, str]) -> None:
+        """Ask about folders; what was said is kept even when the run is stopped."""
+        try:
+            for root, verdicts in self.ask(list(keys)):
+                self.known[keys[root]] = dict(verdicts)
+        finally:
+            self.save()
 
     def save(self) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
