@@ -64,8 +64,16 @@ class Withheld:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Affects:
+    """Beside changes: the property of a resource type whose value they change, so that its facts are asked."""
+
+    kind: str
+    path: str
+
+
 Change = Edit | Append | Move | Delete
-Changes = Change | Withheld | Iterable["Changes"]
+Changes = Change | Withheld | Affects | Iterable["Changes"]
 
 
 @dataclass(frozen=True, slots=True)

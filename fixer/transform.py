@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fixer.model import Append, Change, Changes, Delete, Edit, Finding, Fix, Impact, Move, Subject, Withheld
+from fixer.impact import of_change
+from fixer.model import Affects, Append, Change, Changes, Delete, Edit, Finding, Fix, Impact, Move, Subject, Withheld
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
@@ -75,9 +76,9 @@ class Transform:
         made = list(flat(changes))
         if withheld := [change.reason for change in made if isinstance(change, Withheld)]:
             return self.advice(subject, message, "; ".join(dict.fromkeys(withheld)))
-        fix = Fix(
-            tuple(c for c in made if not isinstance(c, Withheld)), self.impact if impact is None else impact, note
-        )
+        own = tuple(change for change in made if not isinstance(change, Withheld))
+        claimed = self.impact if impact is None else impact
+        fix = Fix(own, max([claimed, *least_impacts(changes)]), note)
         return Finding(self.id(), subject.address, subject.path, subject.span, message, fix)
 
     def advice(self, subject: Subject, message: str, reason: str) -> Finding:
@@ -88,11 +89,26 @@ class Transform:
 FORMAT_METHODS = ("terraform", "cloudformation", "cdk_python")
 
 
+def least_impacts(changes: Changes) -> Iterator[Impact]:
+    """What the facts say of the properties that changes say they affect."""
+    match changes:
+        case Affects(kind, path):
+            if (fact := of_change(kind, path)) is not None:
+                yield fact
+        case Edit() | Append() | Move() | Delete() | Withheld():
+            return
+        case _:
+            for change in changes:
+                yield from least_impacts(change)
+
+
 def flat(changes: Changes) -> Iterator[Change | Withheld]:
     """The changes in a nested iterable, in order."""
     match changes:
         case Edit() | Append() | Move() | Delete() | Withheld():
             yield changes
+        case Affects():
+            return
         case _:
             for change in changes:
                 yield from flat(change)

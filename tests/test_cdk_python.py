@@ -10,6 +10,7 @@ import pytest
 from fixer.formats.cdk_context import Flag
 from fixer.formats.cdk_gate import connected
 from fixer.formats.cdk_python import App, Construct, check, comments, open_view, parts
+from fixer.formats.cdk_texts import texts
 from fixer.formats.python_names import Names
 from fixer.formats.python_source import PythonSource, parse
 from fixer.formats.value import Absent, Literal, Struct, Symbol, Unresolved
@@ -543,6 +544,15 @@ def test_an_unreadable_file_is_a_problem_once() -> None:
     assert list(view.resources(BUCKET)) == list(view.resources(BUCKET)) == []
     (problem,) = view.problems
     assert (problem.path, problem.line) == ("app.py", 2)
+
+
+def test_a_name_that_an_unreadable_file_holds_counts_as_spelled_there() -> None:
+    view = app("x = 'orders'\n", tool="print 'orders'\n", other="print 'shop'\n")
+    assert [(text.place, text.form) for text in texts(view, "orders")] == [
+        ("app.py:1", "orders"),
+        ("tool.py, which can't be read,", "orders"),
+    ]
+    assert [problem.path for problem in view.problems] == ["tool.py"]
 
 
 def test_parts_and_comments() -> None:

@@ -47,7 +47,7 @@ def texts(app: App, word: str) -> Iterator[Text]:
             continue
         module = app.module(file)
         if module is None:
-            app.blind.append(f"{path} holds {word!r} and can't be read")
+            yield Text(path, Span(0, 0), word, "", f"{path}, which can't be read,", part=True)
             continue
         for node, parent in module.source.parents.items():
             if isinstance(node, ast.expr) and counts(module, node, parent) and (form := form_of(node)) is not None:

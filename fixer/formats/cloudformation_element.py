@@ -9,7 +9,7 @@ from fixer.formats.cloudformation_values import MERGED, call_of, data_of, shown,
 from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence
 from fixer.formats.syntax.parsed_file import ParsedFile
 from fixer.formats.value import Absent, Literal, Unresolved, Value
-from fixer.model import Changes, Span, Withheld
+from fixer.model import Affects, Changes, Span, Withheld
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 Step = str | int
@@ -104,6 +104,13 @@ class Element:
 
     def set(self, path: str, value: Any) -> Changes:
         """Write plain data (functions in the long form), replacing a literal or adding what is missing on the way."""
+        return [self.affects(path), self.write(path, value)]
+
+    def affects(self, path: str) -> Changes:
+        """That a property of a resource changes, so that the facts of its replacement are asked."""
+        return Affects(self.type, path) if self.section == "Resources" and self.base else ()
+
+    def write(self, path: str, value: Any) -> Changes:
         data, reached = spelled(value, self.source.document), self.reach(path)
         if reached.blocked:
             return Withheld(f"not decided here: {path} is {shown(self.source.text, reached.node.span)}")
@@ -125,6 +132,9 @@ class Element:
 
     def remove(self, path: str) -> Changes:
         """Take out what stands at a path, and what holds nothing after that; nothing to do where it is absent."""
+        return [self.affects(path), self.take(path)]
+
+    def take(self, path: str) -> Changes:
         reached = self.reach(path)
         if reached.rest or reached.blocked:
             return Withheld(f"{path} is not written here") if reached.blocked else ()

@@ -20,7 +20,7 @@ from fixer.formats.terraform_collections import add_item
 from fixer.formats.terraform_comments import comments_above, written
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
-from fixer.model import Changes, Edit, Span, Withheld
+from fixer.model import Affects, Changes, Edit, Span, Withheld
 from fixer.workspace import SourceFile
 
 if TYPE_CHECKING:
@@ -154,6 +154,18 @@ class Block:
 
     def set(self, path: str, value: Any) -> Changes:
         """Write an argument, adding the nested blocks on the way; Withheld where a dynamic block makes them."""
+        return [self.affects(path), self.write(path, value)]
+
+    def affects(self, path: str) -> Changes:
+        """That an argument of a resource changes, so that the facts of its replacement are asked."""
+        around = [path]
+        block = self
+        while block.outer is not None:
+            around.insert(0, block.kind)
+            block = block.outer
+        return Affects(block.type, ".".join(around)) if block.kind == "resource" else ()
+
+    def write(self, path: str, value: Any) -> Changes:
         head, _, rest = path.partition(".")
         name, index = parted(head)
         if found := self.attribute(name):
@@ -164,7 +176,7 @@ class Block:
             return add_arguments(self, {name: rendered(value, self.inner, self.step)})
         nested = self.blocks(name)
         if index < len(nested):
-            return nested[index].set(rest, value)
+            return nested[index].write(rest, value)
         return self.add_block(nested_text(path.split("."), rendered(value), self.step))
 
     def replace(self, found: hcl.Attribute, rest: str, value: Any) -> Changes:
@@ -188,15 +200,15 @@ class Block:
         added = {name: text for name, text in texts.items() if name not in self.node.body.attributes}
         own = self.node.body.attributes
         edits = written(self.file, {own[n].expression.span: text for n, text in texts.items() if n in own})
-        return [*edits, add_arguments(self, added)] if added else edits
+        return [*map(self.affects, values), *edits, *([add_arguments(self, added)] if added else [])]
 
     def rename(self, old: str, new: str) -> Changes:
         """Another name for an argument; its value stays."""
-        return rename_argument(self, old, new)
+        return [self.affects(old), rename_argument(self, old, new)]
 
     def remove(self, name: str) -> Changes:
         """Take an argument out with its line, or only it where other things stand on the line."""
-        return remove_argument(self, name)
+        return [self.affects(name), remove_argument(self, name)]
 
     def delete(self) -> Edit:
         """Take the block out with the comment above it, leaving no two blank lines."""

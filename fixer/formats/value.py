@@ -66,7 +66,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A constant of a library by its full name, `aws_cdk.aws_s3.BlockPublicAccess.BLOCK_ALL`; writing it adds its import.
+    """A constant of a library by its full name, `aws_cdk.aws_s3.BlockPublicAccess.BLOCK_ALL`; writing it imports it.
 
     Reading gives it inside a Literal: `Literal(Symbol("aws_cdk.aws_logs.RetentionDays.INFINITE"), span)`.
     """

@@ -1,6 +1,7 @@
 """What changing a property does to the deployed resource, from dated facts: see the data files beside this module."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from fixer.model import Impact
 
 HERE = Path(__file__).parent
+INDEX = re.compile(r"\[[^]]*\]")
 
 
 @cache
@@ -18,7 +20,7 @@ def data(name: str) -> dict[str, Any]:
 
 @cache
 def kinds(state: str) -> frozenset[str]:
-    """The `stateful` or `stateless` types, of CloudFormation and of Terraform."""
+    """The types of one of the lists in types.json, of CloudFormation and of Terraform."""
     pairs: dict[str, str] = data("types")[state]
     return frozenset(pairs) | frozenset(pairs.values()) - {""}
 
@@ -27,16 +29,16 @@ def of_replacement(kind: str) -> Impact:
     """What re-creating a resource of a type does: see types.json."""
     if kind in kinds("stateful"):
         return Impact.DATA_LOSS
-    return Impact.REPLACEMENT if kind in kinds("stateless") else Impact.INTERRUPTION
+    return Impact.REPLACEMENT if kind in kinds("stateless") | kinds("decided") else Impact.INTERRUPTION
 
 
-def of_change(format: str, kind: str, path: str) -> Impact | None:
+def of_change(kind: str, path: str) -> Impact | None:
     """The least impact that changing a property (dotted, no indexes) has; None where no fact is known.
 
     A property that replaces only in some cases counts as replacing.
     """
-    replaces = cloudformation_replaces if format == "cloudformation" else terraform_replaces
-    found = replaces(kind, path)
+    path = INDEX.sub("", path)
+    found = cloudformation_replaces(kind, path) if "::" in kind else terraform_replaces(kind, path)
     return None if found is None else of_replacement(kind) if found else Impact.IN_PLACE
 
 

@@ -80,8 +80,10 @@ class S3PublicAccessBlock(Transform):
     """
 
     impact = Impact.IN_PLACE
-    closes = ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6")
-    closes += ("AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "AWS-0094")
+    closes = (
+        *("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6"),
+        *("AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "AWS-0094"),
+    )
 
     def terraform(self, module: Module) -> Iterable[Finding]:
         for bucket in module.resources("aws_s3_bucket"):

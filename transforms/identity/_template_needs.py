@@ -54,7 +54,7 @@ def replaced_with(template: Template, name: str, spelled: list[Place]) -> Iterat
         owner = template.element("Resources", place.owner) if place.section == "Resources" else None
         if owner is None or owner.name in seen or place.path[:1] != ("Properties",):
             continue
-        change = impact.of_change("cloudformation", owner.type, property_path(place))
+        change = impact.of_change(owner.type, property_path(place))
         if change is None or change <= Impact.IN_PLACE:
             continue
         seen.add(owner.name)

@@ -31,9 +31,10 @@ KINDS = (
 
 CDK_ZONES = ("HostedZone", "PublicHostedZone", "PrivateHostedZone")
 CDK_RECORDS = (
-    "ARecord AaaaRecord CnameRecord TxtRecord MxRecord SrvRecord NsRecord CaaRecord CaaAmazonRecord DsRecord HttpsRecord "
-    "SvcbRecord RecordSet ZoneDelegationRecord CrossAccountZoneDelegationRecord CfnRecordSet CfnRecordSetGroup"
-).split()
+    *("ARecord", "AaaaRecord", "CnameRecord", "TxtRecord", "MxRecord", "SrvRecord", "NsRecord", "CaaRecord"),
+    *("CaaAmazonRecord", "DsRecord", "HttpsRecord", "SvcbRecord", "RecordSet", "CfnRecordSet", "CfnRecordSetGroup"),
+    *("ZoneDelegationRecord", "CrossAccountZoneDelegationRecord"),
+)
 # From the classes of aws-cdk-lib 2.275.0 (2026-11-21). A zone known by its id or attributes needs no look-up and makes
 # nothing: it may stay.
 CDK_KINDS = (
@@ -101,7 +102,8 @@ class Route53Conditional(Transform):
             named = ", ".join(construct.address for construct in group)
             message = f"Route53 resources are always created: {named}"
             impact, note = self.effect(Absent())
-            turned = f"cdk deploy -c {flag.name}={str(not flag.default).lower()} turns them {'off' if flag.default else 'on'}"
+            other, position = ("false", "off") if flag.default else ("true", "on")
+            turned = f"cdk deploy -c {flag.name}={other} turns them {position}"
             if gate.has_choices:
                 turned += "; a certificate that is validated in a zone that is off waits for records made by hand"
             yield self.finding(group[0], message, gate.changes(), impact=impact, note=note or turned)
