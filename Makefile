@@ -6,8 +6,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 JOBS ?= 2
+FUZZ_SECONDS ?= 200
 
-.PHONY: help demo test fixtures docs lint format corpus bench clean
+.PHONY: help demo test fixtures docs lint format corpus bench kill fuzz scale schema-check clean
 
 help:
 	@echo 'make demo      dry run on the example projects in fixtures/demo'
@@ -18,6 +19,10 @@ help:
 	@echo 'make docs      write the table and the example of the README anew'
 	@echo 'make corpus    real projects and independent judges; CORPUS_FLAGS=--short for a sample'
 	@echo 'make bench     speed'
+	@echo 'make kill      iacfix --apply killed at 200 random moments, and two runs at once'
+	@echo 'make fuzz      damaged sources of every format; FUZZ_SECONDS=200 is for each of them'
+	@echo 'make scale     ten copies of the corpus against one: time and memory'
+	@echo 'make schema-check  every fix against the schemas of AWS providers 6, 5 and 4, and cfn-lint'
 
 # The dry run exits with 1 because fixes are pending: that is what it shows.
 demo: .venv/iacfix
@@ -47,6 +52,18 @@ corpus: .venv/dev .judges/ready
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench
+
+kill: .venv/dev
+	$(BIN)/python -m tests.kill
+
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+scale: .venv/dev
+	$(BIN)/python -m tests.scale
+
+schema-check: .venv/dev .judges/ready
+	$(BIN)/python -m tests.schema_check
 
 clean:
 	rm -rf .venv .judges build

@@ -64,13 +64,19 @@ def run_parser() -> Parser:
     )
     parser.set_defaults(command="run")
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH", help="files and folders (default: the current folder)")
+    add("paths", nargs="*", metavar="PATH", help="folders, or files: each for its module or app (default: this folder)")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--apply", action="store_true", help="write the fixes")
     mode.add_argument("--check", action="store_true", help="no patch: only the summary and the exit status")
+    mode.add_argument("--write-baseline", metavar="FILE", help="no patch: the findings go there, known from now on")
     add("--select", action="append", default=[], metavar="NAMES", help="only these: ids, categories or ALL, by comma")
     add("--ignore", action="append", default=[], metavar="NAMES", help="not these")
     add("--allow", metavar="IMPACT", help=f"hold back fixes above this impact: {IMPACTS}")
+    add("--baseline", metavar="FILE", help="leave alone what --write-baseline wrote there")
+    add("--report-unused-ignores", action="store_true", help="name each `iacfix: ignore` that ignores nothing")
+    add("--verify", action="store_true", help="keep only fixes that terraform validate or cfn-lint takes as well")
+    add("--verify-cdk", action="store_true", help="the same, and CDK apps are run to compare what they synthesize")
+    add("--verify-timeout", type=positive, default=120, metavar="SECONDS", help="for one run of these (default: 120)")
     add("--new", action="store_true", help="not deployed yet: nothing is held back, completing transforms are on")
     add("--profile", metavar="NAME", help="production (default) protects data, ephemeral eases teardown")
     add("--config", metavar="FILE", help="this file, not the nearest .iacfix.toml or pyproject.toml")
@@ -87,6 +93,12 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ArgumentTypeError(f"a whole number is wanted, not {text!r}")
     return int(text)
+
+
+def positive(text: str) -> int:
+    if not (number := count(text)):
+        raise ArgumentTypeError("a number above 0 is wanted")
+    return number
 
 
 def names(given: Sequence[str]) -> tuple[str, ...]:

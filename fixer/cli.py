@@ -12,6 +12,8 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is 0, 1 or 2 as the help says, 130 after Ctrl-C."""
+    if sys.stdout is None:  # closed by whoever started us: they want none of it
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     try:
         status = command(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()

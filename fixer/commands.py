@@ -1,12 +1,15 @@
 """What the command line can ask for: run, list_transforms, explain."""
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from fixer import pool
+from fixer import baseline, pool
 from fixer.arguments import names
 from fixer.config import PROFILES, Options, UsageError, check_names, known_name
 from fixer.config_file import load
@@ -17,6 +20,7 @@ from fixer.output import catalogue, json, text
 from fixer.output.patch import BadPatch, patch
 from fixer.paths import real
 from fixer.transform import registry
+from fixer.verify import verified
 from fixer.write import locked, recover, refused, written
 
 PENDING, WRONG = 1, 2
@@ -34,9 +38,11 @@ def explain(args: Namespace) -> int:
 
 def run(args: Namespace) -> int:
     """Look at everything that is named, show or write the repairs, and say how it went."""
-    cwd = real(Path.cwd())
+    cwd = current_folder()
     named = targets(args.paths, cwd)
     options = override(load(common_folder(named.values()), args.config and cwd / args.config), args)
+    options = replace(options, baseline=known_findings(args, cwd), report_unused_ignores=args.report_unused_ignores)
+    options = replace(options, **verification(args))
     root = common_root(named.values(), cwd)
     left = recover(root)
     found = discover(named, root, options.excludes)
@@ -45,18 +51,36 @@ def run(args: Namespace) -> int:
     try:
         with locked(root) if args.apply else nullcontext():
             for outcome in text.progress(pool.run(found.units, root, options, args.jobs), len(found.units), out):
-                settled, patches[outcome.unit] = settle(outcome, root, args.apply)
+                settled, patches[outcome.unit] = settle(verified(outcome, root, options), root, args.apply)
                 outcomes.append(settled)
     except NotWritten as error:
         raise UsageError(error.path, error.what, error.advice) from error
     problems = [*left, *found.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
-    status = exit_status(outcomes, problems, args.exit_zero)
+    if args.write_baseline:
+        target = cwd / args.write_baseline
+        emit(baseline.written(outcomes, root, target), str(target))
+    elif options.baseline:
+        ran = frozenset(transform.id() for transform in options.transforms())
+        problems += baseline.load(options.baseline).stale(outcomes, root, ran)
+    status = exit_status(outcomes, problems, args.exit_zero or bool(args.write_baseline))
     if args.output_format == "json":
         emit(json.document(root, outcomes, patches, problems, status), args.output_file)
-    elif not args.apply and not args.check:
+    elif args.output_file or not (args.apply or args.check or args.write_baseline):
         emit_patch("".join(patches.values()), args)
     text.report(outcomes, problems, out, applied=args.apply)
     return status
+
+
+def current_folder() -> Path:
+    try:
+        return real(Path.cwd())
+    except FileNotFoundError as error:
+        raise UsageError(".", "the current folder is gone", "change to one that is there") from error
+
+
+def known_findings(args: Namespace, cwd: Path) -> Path | None:
+    """The baseline that is named; UsageError where it can't be read."""
+    return baseline.load(cwd / args.baseline).path if args.baseline else None
 
 
 def override(options: Options, args: Namespace) -> Options:
@@ -69,6 +93,12 @@ def override(options: Options, args: Namespace) -> Options:
         new=args.new,
         profile=known_name(args.profile, PROFILES, "profile", "--profile") if args.profile else None,
     )
+
+
+def verification(args: Namespace) -> dict[str, Any]:
+    """Only the command line asks for it: a folder that is looked at must not say by itself that its programs be run."""
+    verify = args.verify or args.verify_cdk
+    return {"verify": verify, "verify_cdk": args.verify_cdk, "verify_timeout": args.verify_timeout}
 
 
 def settle(outcome: Outcome, root: Path, apply: bool) -> tuple[Outcome, str]:
@@ -95,11 +125,16 @@ def emit_patch(made: str, args: Namespace) -> None:
 def emit(made: str, path: str | None = None) -> None:
     """To stdout or the file, as UTF-8 with the newlines that it has."""
     data = made.encode("utf-8", "surrogateescape")
-    if path is None:
+    try:
+        if path is not None:
+            Path(path).write_bytes(data)
+            return
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()  # before what stderr says about it
-        return
-    try:
-        Path(path).write_bytes(data)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise UsageError(path, error.strerror or str(error), "name a file that can be written") from error
+        if path is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still held can't be written at the end either
+        what = error.strerror or str(error)
+        raise UsageError(path or "standard output", what, "name a file that can be written") from error

@@ -68,6 +68,11 @@ class Options:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     per_file_ignores: tuple[FileIgnores, ...] = ()
     exclude: tuple[Pattern, ...] = ()
+    baseline: Path | None = None
+    report_unused_ignores: bool = False
+    verify: bool = False
+    verify_cdk: bool = False
+    verify_timeout: int = 120
 
     def override(
         self,

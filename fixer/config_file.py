@@ -83,6 +83,9 @@ class Document:
         """Whether the key is a transform's table; a key that is neither that nor one of ours is an error."""
         if key in KEYS:
             return False
+        if key == "tool" and not self.prefix:
+            what = "[tool.iacfix] is for pyproject.toml"
+            raise UsageError(shown(self.path), what, "write its keys here without it", self.line("tool", "iacfix"))
         if isinstance(value, dict):
             known_name(key, registry(), "transform", shown(self.path), self.line(key))
             return True

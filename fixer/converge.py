@@ -115,7 +115,7 @@ def all_changes(findings: Iterable[Finding]) -> list[Change]:
 def sound(
     workspace: Workspace, findings: list[Finding], broken: Broken
 ) -> tuple[Workspace, list[Finding], dict[tuple[str, ...], str]]:
-    """The workspace after the fixes that may stand together, these, and the reason for each that may not."""
+    """The workspace after the fixes that may stand together, these, and the reason for each that may not at all."""
     reasons: dict[tuple[str, ...], str] = {}
     kept: list[Finding] = []
     result = workspace
@@ -129,7 +129,9 @@ def sound(
             kept.extend(some)
             result = after
         elif len(some) == 1:
-            reasons[some[0].key] = reason
+            alone = all_changes(some)
+            if not kept or broken(workspace, workspace.apply(alone), some) is not None:
+                reasons[some[0].key] = reason  # else it only breaks what is kept: its turn comes next round
         else:
             half = len(some) // 2
             keep(some[:half])

@@ -1,33 +1,38 @@
 """One unit: find on the text that the user has, fix to a fixed point, check again, say what became of each finding."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
+from fixer import baseline
 from fixer.config import Options
 from fixer.converge import Converged, converge
 from fixer.formats import load
-from fixer.model import Finding, Move, Outcome, Problem, Refused, Result, Status, Unit
+from fixer.model import Finding, Key, Move, Outcome, Problem, Refused, Result, Status, Unit
 from fixer.proof import unproven
-from fixer.suppress import mistakes, suppressed
+from fixer.suppression import Use, ignores_of, mistakes, unused
 from fixer.transform import Transform
 from fixer.workspace import SourceFile, Workspace, read
 
 
-def run(unit: Unit, root: Path, options: Options) -> Outcome:
-    """Read a unit's files and repair them; nothing is written. Never raises for what the sources hold."""
+def run(unit: Unit, root: Path, options: Options, rejected: Mapping[Key, str] | None = None) -> Outcome:
+    """Read a unit's files and repair them; nothing is written. Never raises for what the sources hold.
+
+    `rejected` are findings that are not fixed and fail, each with the reason.
+    """
     files, problems, locked = {}, [], dict(unit.locked)
     for path in unit.files:
         try:
             files[path] = read(root, path)
-            problems += mistakes(files[path])
+            problems += mistakes(files[path], unit.format)
         except Refused as refused:
             alone = Refused(f"left alone: {locked.get(path)}", "what it says is not known here", error=False)
             problems.append(SourceFile(path, "").problem(alone if path in locked else refused))
             locked.setdefault(path, "not readable")
-    return Repair(unit, root, options, Workspace(files), problems, locked).outcome()
+    return Repair(unit, root, options, Workspace(files), problems, locked, rejected or {}).outcome()
 
 
 @dataclass
@@ -40,11 +45,14 @@ class Repair:
     before: Workspace
     problems: list[Problem]
     locked: Mapping[str, str]
+    rejected: Mapping[Key, str]
     suppressions: dict[tuple[str, ...], str] = field(default_factory=dict)
+    used: set[Use] = field(default_factory=set)
     found: list[tuple[Workspace, list[Finding]]] = field(default_factory=list)
 
     def outcome(self) -> Outcome:
         original = self.find_all(self.before)
+        self.suppress_known(original)
         if not any(self.may_fix(finding) for finding in original):
             return self.told(original, Converged(self.before, (), {}), original)
 
@@ -106,14 +114,34 @@ class Repair:
             self.problems.append(problem)
 
     def suppression(self, finding: Finding, workspace: Workspace) -> str | None:
-        inline = suppressed(workspace[finding.path], finding) if finding.path in workspace else None
-        return inline or self.options.ignored(self.root / finding.path, finding.transform)
+        ignores = ignores_of(finding, workspace, self.unit.format)
+        path = finding.path if workspace is self.before else ""
+        self.used |= {Use(path, ignore if path else ignore.anywhere, finding.transform) for ignore in ignores}
+        if ignores:
+            return str(ignores[0])
+        return self.options.ignored(self.root / finding.path, finding.transform)
+
+    def suppress_known(self, findings: list[Finding]) -> None:
+        """Leave alone what is in the baseline."""
+        if self.options.baseline is None:
+            return
+        open = [f for f in findings if f.key not in self.suppressions and f.path in self.before]
+        places = [(baseline.fingerprint(f, self.before[f.path]), f.path) for f in open]
+        known = baseline.load(self.options.baseline).known(places, self.root, self.unit.files)
+        self.suppressions |= {f.key: baseline.REASON for f, is_known in zip(open, known, strict=True) if is_known}
+
+    def unused_ignores(self) -> Iterator[Problem]:
+        """Told only where every file could be read and every transform ran: else they may be needed."""
+        if self.options.report_unused_ignores and not any(problem.error for problem in self.problems):
+            ran = frozenset(transform.id() for transform in self.transforms)
+            yield from unused(self.before.files.values(), self.unit.format, self.used, ran)
 
     def may_fix(self, finding: Finding) -> bool:
         return (
             finding.fix is not None
             and finding.fix.impact <= self.options.allow
             and finding.key not in self.suppressions
+            and finding.key not in self.rejected
         )
 
     def broken(self, before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
@@ -125,8 +153,11 @@ class Repair:
         """Whether a finding outlives its fix, or a fix gives a transform something new that nothing will repair."""
         known = {(finding.transform, finding.subject) for finding in self.find_all(before)}
         left = self.find_all(after)
-        outlived = {finding.key for finding in left if self.may_fix(finding)}
-        if still := next((finding for finding in fixed if finding.key in outlived), None):
+        # Counted: a name that stands twice gives two findings of one key, and their turn may come in two rounds.
+        rest = Counter(finding.key for finding in self.find_all(before) if self.may_fix(finding))
+        rest.subtract(finding.key for finding in fixed)
+        outlived = Counter(finding.key for finding in left if self.may_fix(finding)) - rest
+        if still := next((finding for finding in fixed if outlived[finding.key] > 0), None):
             return f"{still.subject} would have the same finding after its fix"
         unrepaired = (f for f in left if not self.may_fix(f) and f.key not in self.suppressions)
         new = (finding for finding in unrepaired if (finding.transform, finding.subject) not in known)
@@ -136,6 +167,9 @@ class Repair:
 
     def told(self, original: list[Finding], done: Converged, final: list[Finding]) -> Outcome:
         """The outcome: what became of the findings on the user's text, and of those that only came up on the way."""
+        # What only another fix made possible is no advice any more: the patch repairs it.
+        made = {finding.key: finding.fix for finding, _ in done.applied}
+        original = [replace(finding, fix=finding.fix or made.get(finding.key)) for finding in original]
         results = [self.result(finding, done, final) for finding in original]
         known = {finding.key for finding in original}
         late = [(finding, found_in) for finding, found_in in done.applied if finding.key not in known]
@@ -148,7 +182,7 @@ class Repair:
                 results.append(self.placed(finding, status, reason, done.workspace))
         moves = [c for f, _ in done.applied if f.fix for c in f.fix.changes if isinstance(c, Move)]
         changes = done.workspace.difference(self.before, moves)
-        return Outcome(self.unit, tuple(results), changes, tuple(self.problems))
+        return Outcome(self.unit, tuple(results), changes, (*self.problems, *self.unused_ignores()))
 
     def result(self, finding: Finding, done: Converged, final: list[Finding]) -> Result:
         status, reason = self.judged(finding, done)
@@ -166,7 +200,7 @@ class Repair:
                 Status.HELD_BACK,
                 f"impact is {finding.fix.impact.label}; --allow {finding.fix.impact.label} makes it",
             )
-        failed = done.failed.get(finding.key) or done.failed.get((finding.transform,))
+        failed = self.rejected.get(finding.key) or done.failed.get(finding.key) or done.failed.get((finding.transform,))
         return (Status.FAILED, failed) if failed else (Status.PENDING, "")
 
     def placed(self, finding: Finding, status: Status, reason: str, workspace: Workspace) -> Result:
@@ -175,7 +209,8 @@ class Repair:
         line, column = file.position(finding.span.start) if file else (1, 1)
         if file is not None and own is not None and own.text != file.text:
             line, column = original_line(own.text, file.text, line), 1
-        return Result(finding, status, reason, line, column)
+        known = baseline.fingerprint(finding, own) if own and workspace is self.before else ""
+        return Result(finding, status, reason, line, column, fingerprint=known)
 
 
 def ordered(transforms: tuple[Transform, ...]) -> list[Transform]:

@@ -72,6 +72,7 @@ class Affects:
     path: str
 
 
+Key = tuple[str, str, str, str]
 Change = Edit | Append | Move | Delete
 Changes = Change | Withheld | Affects | Iterable["Changes"]
 
@@ -121,6 +122,14 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class Verdict(StrEnum):
+    """What a judge outside of iacfix makes of a fix."""
+
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not verified"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One atomic repair: all of its changes are made or none; `note` says what deploying it does or costs."""
@@ -154,7 +163,7 @@ class Finding:
     reason: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> Key:
         """What stays the same when other fixes move the finding to another line."""
         return self.transform, self.path, self.subject, self.message
 
@@ -199,13 +208,18 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finding with what became of it; line and column (from 1) are those of the text that the user has."""
+    """A finding with what became of it; line and column (from 1) are those of the text that the user has.
+
+    The fingerprint stays when lines move and files are renamed; empty where only other fixes brought the finding up.
+    """
 
     finding: Finding
     status: Status
     reason: str
     line: int
     column: int
+    verdict: Verdict | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +235,13 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that a run says about one unit; plain data, so that it passes between processes."""
+    """All that a run says about one unit; plain data, so that it passes between processes.
+
+    `verification` is what a judge outside of iacfix said of the changes, empty where none was asked.
+    """
 
     unit: Unit
     results: tuple[Result, ...] = ()
     changes: tuple[FileChange, ...] = ()
     problems: tuple[Problem, ...] = ()
+    verification: str = ""

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
 from fixer.config import Options
 from fixer.engine import run as run_unit
@@ -29,13 +29,17 @@ def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int)
     from multiprocessing import active_children, get_context
 
     # Spawned: a fork would copy the threads' locks of a progress bar. The largest go first, so that none is left over.
-    # Ctrl-C reaches every process of a terminal; only this one answers it.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), signal, (SIGINT, SIG_IGN)) as executor:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as executor:
         sizes = {unit: total_bytes((unit,), root) for unit in units}
-        futures = {
-            unit: executor.submit(run_unit, unit, root, options)
-            for unit in sorted(units, key=lambda unit: sizes[unit], reverse=True)
-        }
+        # Ctrl-C reaches every process of a terminal; only this one answers it. The others are born with it blocked.
+        mask = pthread_sigmask(SIG_BLOCK, {SIGINT})
+        try:
+            futures = {
+                unit: executor.submit(run_unit, unit, root, options)
+                for unit in sorted(units, key=lambda unit: sizes[unit], reverse=True)
+            }
+        finally:
+            pthread_sigmask(SIG_SETMASK, mask)
         try:
             for unit in units:
                 try:

@@ -139,7 +139,7 @@ def test_the_exit_status(tmp_path: Path, text: str, arguments: tuple[str, ...], 
 def test_what_is_held_back_says_how_to_make_it(tmp_path: Path) -> None:
     make(tmp_path, {"main.tf": VOLUME})
     done = iacfix(tmp_path, "--apply")
-    assert "(data-loss) held-back - impact is data-loss; --allow data-loss makes it\n" in done.stderr
+    assert "(data-loss) held-back - impact is data-loss; --allow data-loss makes it: a deployed volume" in done.stderr
     assert (tmp_path / "main.tf").read_text() == VOLUME
 
 
@@ -173,6 +173,16 @@ def test_the_output_can_go_to_a_file(tmp_path: Path) -> None:
         2,
         "iacfix: nowhere/x: No such file or directory; name a file that can be written\n",
     )
+
+
+def test_check_and_apply_leave_their_patch_in_a_file_that_is_named(tmp_path: Path) -> None:
+    make(tmp_path, {"in/main.tf": BUCKET})
+    for mode in ("--check", "--apply"):
+        done = iacfix(tmp_path / "in", mode, "--output-file", f"../{mode}.patch")
+        assert done.stdout == ""
+    assert (tmp_path / "--check.patch").read_text() == (tmp_path / "--apply.patch").read_text()
+    subprocess.run(["git", "apply", "-R", "../--apply.patch"], cwd=tmp_path / "in", check=True)
+    assert (tmp_path / "in/main.tf").read_text() == BUCKET
 
 
 def test_a_configuration_file_is_found_and_can_be_named(tmp_path: Path) -> None:
@@ -220,6 +230,9 @@ def test_a_wrong_configuration_names_its_line(tmp_path: Path) -> None:
     done = iacfix(tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("iacfix: .iacfix.toml:2:1: unknown impact 'everything'; ")
+    make(tmp_path, {".iacfix.toml": "\n[tool.iacfix]\nallow = 'none'\n"})
+    said = "iacfix: .iacfix.toml:2:1: [tool.iacfix] is for pyproject.toml; write its keys here without it\n"
+    assert iacfix(tmp_path).stderr == said
 
 
 # What may lie in a folder beside good files: each gets its line or none, and stops nothing.
@@ -356,6 +369,36 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert b"Traceback" not in said
     assert b"Broken" not in said
+
+
+def test_a_stdout_that_takes_nothing_is_one_line(tmp_path: Path) -> None:
+    make(tmp_path, {"main.tf": BUCKET})
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, str(tmp_path)], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "iacfix: standard output: No space left on device; name a file that can be written\n",
+    )
+
+
+def test_a_stdout_that_is_closed_wants_nothing(tmp_path: Path) -> None:
+    make(tmp_path, {"main.tf": BUCKET})
+    closed = [sys.executable, "-c", "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"]
+    for arguments, status in (((str(tmp_path),), 1), (("list",), 0)):
+        done = subprocess.run([*closed, *COMMAND, *arguments], stderr=subprocess.PIPE, text=True)
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_current_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    with chdir(tmp_path / "gone"):
+        (tmp_path / "gone").rmdir()
+        done = subprocess.run(COMMAND, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "iacfix: .: the current folder is gone; change to one that is there\n"
 
 
 def test_an_interruption_is_one_line(tmp_path: Path) -> None:

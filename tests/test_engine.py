@@ -83,6 +83,19 @@ def test_the_fix_that_breaks_a_round_is_dropped_alone() -> None:
     assert len(done.applied) == 6
 
 
+def test_a_fix_that_only_breaks_another_has_its_turn_in_the_next_round() -> None:
+    def find(current: Workspace) -> list[Finding]:
+        text = current["a"].text
+        return [finding(c, edit(text.index(c), text.index(c) + 1, "x")) for c in "abc" if c in text]
+
+    def broken(before: Workspace, after: Workspace, findings: Sequence[Finding]) -> str | None:
+        return "two at once" if after["a"].text.count("x") > before["a"].text.count("x") + 1 else None
+
+    done = converge(workspace("abc"), find, broken)
+    assert done.workspace["a"].text == "xxx"
+    assert not done.failed
+
+
 def test_a_transform_that_never_ends_is_dropped_whole_and_the_others_stay() -> None:
     def find(current: Workspace) -> list[Finding]:
         text = current["a"].text
@@ -167,3 +180,23 @@ def test_a_variable_is_not_appended_to_a_file_that_can_not_be_read(repair: Calla
     )
     assert [result.status for result in outcome.results] == [Status.ADVICE]
     assert "variables.tf can't be read" in outcome.results[0].reason
+
+
+def test_what_another_fix_makes_possible_is_told_as_repaired(repair: Callable[..., Outcome]) -> None:
+    zone = 'resource "aws_route53_zone" "z" {\n  name = "example.com"\n}\n'
+    shared = "locals {\n  zone_id = aws_route53_zone.z.zone_id\n}\n"
+    record = 'resource "aws_route53_record" "r" {\n  zone_id = local.zone_id\n  name = "r"\n  type = "A"\n}\n'
+    outcome = repair(Options(select=("route53-conditional",)), main=f"{zone}\n{shared}\n{record}")
+    assert [(r.status, r.reason) for r in outcome.results] == [(Status.PENDING, "")] * 2
+    assert b"one(aws_route53_zone.z[*].zone_id)" in (outcome.changes[0].after or b"")
+
+
+def test_two_findings_of_one_name_are_fixed_in_two_rounds(repair: Callable[..., Outcome]) -> None:
+    """The empty block takes one argument a round; the other block of its name must not count as not fixed."""
+    database = 'resource "aws_db_instance" "orders" {\n'
+    source = f"{database}  name = 1\n}}\n{database}}}\n"
+    options = Options(select=("rds-encryption", "rds-deletion-protection"), allow=Impact.DATA_LOSS)
+    outcome = repair(options, main=source)
+    assert {result.status for result in outcome.results} == {Status.PENDING}
+    assert outcome.changes[0].after is not None
+    assert outcome.changes[0].after.count(b"= true") == 4

@@ -1,6 +1,6 @@
 """Make resources of a template conditional, with every mention of them right in both positions of the condition."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,14 @@ class Gate:
         made += [self.output(name, needed) for name, needed in uses.outputs.items()]
         made += [without(self.template, name, indexes) for name, indexes in uses.dependencies.items()]
         made += [self.optional(place, needed) for place, needed in uses.expressions.values()]
-        return [*self.added.values(), made, uses.withheld]
+        return [*self.added.values(), made, uses.withheld, *self.undeclared()]
+
+    def undeclared(self) -> Iterator[Withheld]:
+        """A condition that a member has and the template does not can't be joined with another."""
+        for member in self.members:
+            own = self.template.condition(member.section, member.name)
+            if own is not None and own not in self.template.conditions:
+                yield Withheld(f"{member.name} has the condition {own}, which the template does not declare")
 
     def joined(self, element: Element, needed: str) -> str:
         """The name of the condition that is the element's own, if it has one, and the needed one."""
@@ -123,16 +130,6 @@ def without(template: Template, name: str, spans: set[Span]) -> Changes:
         at = next(at for at, item in enumerate(node.items) if item.span in spans)
         return owner.whole.remove(f"DependsOn[{at}]")
     return owner.whole.rewrite("DependsOn", [long_form(item) for item in rest])
-
-
-def connected(template: Template, elements: Iterable[Element]) -> Iterator[tuple[Element, ...]]:
-    """The elements in groups that mention one another, in source order."""
-    groups: list[list[Element]] = []
-    for element in elements:
-        joined = [group for group in groups if any(linked(template, element, other) for other in group)]
-        groups = [group for group in groups if group not in joined]
-        groups.append([*(member for group in joined for member in group), element])
-    yield from (tuple(group) for group in groups)
 
 
 def linked(template: Template, a: Element, b: Element) -> bool:

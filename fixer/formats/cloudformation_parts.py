@@ -1,13 +1,11 @@
 """What a template is made of, for the proof that a fix changed nothing else."""
 
-import re
-
-from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, walk
+from fixer.formats.syntax.comments import comments_in
+from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Sequence
 from fixer.model import Part, Span
 
 # Section, logical id, Properties, property: what lies deeper may be wrapped in an intrinsic function as a whole.
 DEPTH = 4
-COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
 
 
 def parts_of(document: Document) -> list[Part]:
@@ -34,12 +32,7 @@ def part(span: Span, around: tuple[Entry, ...]) -> Part:
 
 
 def comments_of(document: Document) -> list[Span]:
-    """The comments of a YAML text: what follows a # outside all scalars."""
+    """The comments of a YAML text."""
     if document.json or "#" not in document.text:
         return []
-    scalars = sorted((node.span for node in walk(document.root) if isinstance(node, Scalar)), key=lambda s: s.start)
-    found, at = [], 0
-    for scalar in [*scalars, Span(len(document.text), len(document.text))]:
-        found += [Span(*comment.span()) for comment in COMMENT.finditer(document.text, at, scalar.start)]
-        at = max(at, scalar.end)
-    return found
+    return list(comments_in(document.text, Span(0, len(document.text)), document.root))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from fixer.formats.cloudformation_element import Element
-from fixer.formats.terraform_policies import Statement
+from fixer.formats.policy import Statement, all_but
 
 
 def statements_of(resource: Element, path: str) -> list[Statement] | None:
@@ -29,7 +29,8 @@ def from_text(policy: str) -> Any:
 
 
 def statement(data: dict[str, Any]) -> Statement:
-    return Statement(data.get("Effect"), principals(data.get("Principal")), condition_keys(data.get("Condition")))
+    named = principals(data.get("Principal")) | all_but(principals(data.get("NotPrincipal")))
+    return Statement(data.get("Effect"), named, condition_keys(data.get("Condition")))
 
 
 def principals(data: Any) -> dict[str, list[Any]]:

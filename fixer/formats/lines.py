@@ -31,6 +31,11 @@ def indent_at(text: str, offset: int) -> str:
     return text[start:end]
 
 
+def column(text: str, offset: int) -> int:
+    """Characters from the start of the line."""
+    return offset - line_start(text, offset)
+
+
 def starts_line(text: str, offset: int) -> bool:
     return not text[line_start(text, offset) : offset].strip()
 

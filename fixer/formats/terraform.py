@@ -180,8 +180,10 @@ class Module:
                 return Unresolved(path, Span(0, 0))
             if name in body.attributes:
                 return value_of(body.attributes[name].expression, file.text)
-        declared = self.blocks("variable", name)
-        return declared[0]["default"] if declared else Absent()
+        for declared in self.blocks("variable", name):
+            default = declared["default"]
+            return Unresolved("a variable without default", declared.span) if default == Absent() else default
+        return Absent()
 
     def add(self, kind: str, text: str, declares: str) -> Changes:
         """A new block in the home of its kind: behind the last one of the kind there, else at the end of the file."""

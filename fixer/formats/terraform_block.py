@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fixer.formats.lines import blank_at, indent_at, line_end, starts_line, whole_lines
+from fixer.formats.lines import blank_at, indent_at, line_end, next_line, starts_line, whole_lines
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_arguments import (
     TRAILING,
@@ -77,7 +77,7 @@ class Block:
 
     @property
     def span(self) -> Span:
-        return Span(self.node.span.start, self.node.open)
+        return self.node.span
 
     @property
     def whole(self) -> Span:
@@ -220,10 +220,14 @@ class Block:
         whole = Span(comments_above(text, item.span.start), item.span.end)
         return whole_lines(text, whole, Span(self.node.open + 1, self.node.close))
 
-    def insert_after(self, text: str, declares: str = "") -> Edit:
-        """Add a block behind this one, after a blank line; `declares` is its address."""
+    def insert_after(self, text: str, declares: str = "") -> list[Edit]:
+        """Add a block behind this one, a blank line around it; `declares` is its address."""
         at = line_end(self.file.text, self.node.span.end)
-        return Edit(self.path, Span(at, at), f"\n\n{text}", declares)
+        follower = next_line(self.file.text, at)
+        added = Edit(self.path, Span(at, at), f"\n\n{text}", declares)
+        if follower == len(self.file.text) or blank_at(self.file.text, follower):
+            return [added]
+        return [added, self.insert(follower, "\n")]  # by itself: it is one for all that is added here
 
     @cached_property
     def indent(self) -> str:

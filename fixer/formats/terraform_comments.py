@@ -1,16 +1,17 @@
 """The comments of a Terraform file: which belong to a block, which head a section or the file."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from fixer.formats.lines import blank_at, comment_above, line_end, line_start, next_line, starts_line
+from fixer.formats.syntax import hcl
 from fixer.model import Edit, Span
 from fixer.workspace import SourceFile
 
-LINE = re.compile(r"[ \t]*(#|//|/\*.*\*/[ \t\r]*\n)")
+LINE = re.compile(r"[ \t]*(#|//|/\*(?:(?!\*/).)*\*/[ \t\r]*\n)")
+OPENING = re.compile(r"^[ \t]*/\*", re.MULTILINE)
 RULER = re.compile(r"^[ \t]*(?:#|//|/\*+|\*)?[ \t]*([-=#*~/_])\1{4,}", re.MULTILINE)
-# Comments, and the strings in which their marks mean nothing.
-TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?P<comment>(?:#|//)[^\n]*|/\*.*?\*/)', re.DOTALL)
 LICENCE = re.compile(r"copyright|spdx-|licen[cs]e", re.IGNORECASE)
 
 
@@ -18,16 +19,23 @@ def comments_above(text: str, offset: int) -> int:
     """The start of the comments directly above the line of an offset, `/* ... */` over several lines among them."""
     start = comment_above(text, offset, LINE)
     while start and text[line_start(text, start - 1) : start].rstrip().endswith("*/"):
-        opening = text.rfind("/*", 0, start)
-        if opening < 0 or not starts_line(text, opening):
+        opening = opened(text, start)
+        if opening is None:
             break
         start = comment_above(text, opening, LINE)
     return start
 
 
-def comments_in(text: str, span: Span) -> list[str]:
-    """The comments in a part of a text, each without the blanks around it."""
-    return [found["comment"].strip() for found in TOKEN.finditer(text, span.start, span.end) if found["comment"]]
+def opened(text: str, end: int) -> int | None:
+    """Where the comment over several lines starts that ends before an offset; it may hold other opening marks."""
+    closed = text.rfind("*/", 0, text.rindex("*/", 0, end))
+    opening = OPENING.search(text, max(closed, 0), end)
+    return opening.end() - 2 if opening else None
+
+
+def comments_in(file: SourceFile, span: Span) -> list[str]:
+    """The text of the comments in a part of a file."""
+    return [file.text[found.start : found.end].rstrip() for found in file.parsed(hcl.comments) if found in span]
 
 
 def is_banner(comment: str) -> bool:
@@ -49,13 +57,12 @@ def banner_above(text: str, start: int) -> int:
     return first if first < above and is_banner(text[first:above]) else start
 
 
-def next_banner(text: str, offset: int) -> int:
+def next_banner(file: SourceFile, offset: int) -> int:
     """The start of the next banner after an offset, or the end of the text."""
-    for found in TOKEN.finditer(text, offset):
-        at = found.start()
-        if found["comment"] and starts_line(text, at) and is_banner(text[at : paragraph_end(text, at)]):
-            return at
-    return len(text)
+    text = file.text
+    below = (found.start for found in file.parsed(hcl.comments) if found.start >= offset)
+    banners = (at for at in below if starts_line(text, at) and is_banner(text[at : paragraph_end(text, at)]))
+    return next(banners, len(text))
 
 
 def paragraph_end(text: str, offset: int) -> int:
@@ -81,24 +88,25 @@ class Commented:
         return self.comment - self.code.start
 
 
-def commented(text: str, offset: int) -> Commented | None:
+def commented(file: SourceFile, offset: int) -> Commented | None:
+    text, comments = file.text, file.parsed(hcl.comments)
     start, end = line_start(text, offset), line_end(text, offset)
-    for found in TOKEN.finditer(text, start, end):
-        if found["comment"] and (code := text[start : found.start()].rstrip()):
-            return Commented(Span(start, start + len(code)), found.start())
+    for found in comments[bisect_left(comments, Span(start, start)) : bisect_left(comments, Span(end, end))]:
+        if code := text[start : found.start].rstrip():
+            return Commented(Span(start, start + len(code)), found.start)
     return None
 
 
-def comment_run(text: str, offset: int) -> list[Commented]:
+def comment_run(file: SourceFile, offset: int) -> list[Commented]:
     """The line of an offset and those above and below it whose comments stand in one column with its own."""
-    own = commented(text, offset)
+    own = commented(file, offset)
     if own is None:
         return []
     run = [own]
-    while (at := run[0].code.start) and (above := commented(text, at - 1)) and above.column == own.column:
+    while (at := run[0].code.start) and (above := commented(file, at - 1)) and above.column == own.column:
         run.insert(0, above)
-    while (at := next_line(text, run[-1].comment)) < len(text):
-        below = commented(text, at)
+    while (at := next_line(file.text, run[-1].comment)) < len(file.text):
+        below = commented(file, at)
         if below is None or below.column != own.column:
             break
         run.append(below)
@@ -110,7 +118,7 @@ def written(file: SourceFile, values: dict[Span, str]) -> list[Edit]:
     text, edits, done = file.text, [], set[int]()
     for span, value in values.items():
         edits.append(Edit(file.path, span, value))
-        run = comment_run(text, span.end)
+        run = comment_run(file, span.end)
         if len(run) < 2 or run[0].comment in done:
             continue
         done.add(run[0].comment)

@@ -1,14 +1,13 @@
 """Companion resources: those that configure another one by an argument that names it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
-from fixer.formats.terraform_references import references_in
 from fixer.formats.value import Literal
-from fixer.model import Edit
+from fixer.model import Changes
 
 
 @dataclass(frozen=True)
@@ -18,54 +17,60 @@ class Companions:
     tied: tuple[Block, ...]
     undecided: tuple[Block, ...]
 
+    @property
+    def possible(self) -> tuple[Block, ...]:
+        return self.tied + self.undecided
+
 
 def companions_of(subject: Block, kind: str, argument: str, name: str = "") -> Companions:
     """The resources of a type whose `argument` names the subject: by reference, through locals, by its `name`."""
-    module = subject.module
+    module, address = subject.module, tuple(subject.address.split("."))
     module.complete("resource", kind)
     tied, undecided = [], []
     for other in module.resources(kind):
-        link = other.expression(argument)
-        if link is None:
-            continue
-        if mentions(module, other, subject.address) or (name and names_literally(other, argument, subject, name)):
+        ends = list(link_ends(other, argument, subject.type))
+        named = bool(name) and names_literally(other, argument, subject, name)
+        if named or any(isinstance(end, hcl.Traversal) and end.starts_with(address) for end in ends):
             tied.append(other)
-        elif not decided(link):
+        elif not isinstance(other[argument], Literal) and not all(decided(other, end) for end in ends):
             undecided.append(other)
     return Companions(tuple(tied), tuple(undecided))
 
 
-def mentions(module: Module, block: Block, address: str) -> bool:
-    """Whether a block mentions an address, itself or in the locals that it uses."""
-    parts = tuple(address.split("."))
-    if any(True for _ in references_in(block, parts)):
-        return True
-    return any(hcl_mentions(expression, parts) for expression in locals_used(module, block))
-
-
-def locals_used(module: Module, block: Block) -> list[hcl.Expression]:
-    """The expressions of the locals that a block uses, directly and through other locals."""
-    seen: dict[str, hcl.Expression] = {}
-    queue = [reference.rest[0].name for reference in references_in(block, ("local",)) if reference.rest]
+def link_ends(block: Block, argument: str, kind: str) -> Iterator[hcl.Expression]:
+    """What an argument that names a resource of a kind comes down to, with all mentions on the way there."""
+    seen: list[hcl.Expression] = []
+    queue = [link] if (link := block.expression(argument)) else []
     while queue:
-        name = queue.pop()
-        if name is None or name in seen or (value := local_value(module, name)) is None:
+        node = queue.pop()
+        if node in seen:
             continue
-        seen[name] = value
-        queue += [
-            node.steps[0].name
-            for node, _ in hcl.walk(value)
-            if isinstance(node, hcl.Traversal) and node.root == "local" and node.steps
-        ]
-    return list(seen.values())
+        seen.append(node)
+        match node:
+            case hcl.Traversal(root=root) if root:
+                yield node
+                queue += filter(None, [behind(block, node, argument) if root != kind else None])
+            case hcl.Template() | hcl.Expression(children=()):
+                yield node
+            case _:
+                queue += node.children
+
+
+def behind(block: Block, node: hcl.Traversal, argument: str) -> hcl.Expression | None:
+    """What a mention stands for: what is repeated, a local's value, or the same argument of what passes it on."""
+    step = node.steps[0].name if node.steps else None
+    if node.root == "each":
+        return block.expression("for_each")
+    if step is None:
+        return None
+    if node.root == "local":
+        return local_value(block.module, step)
+    passing = next(iter(block.module.blocks("resource", node.root, step)), None)
+    return passing.expression(argument) if passing else None
 
 
 def local_value(module: Module, name: str) -> hcl.Expression | None:
     return next((found for block in module.blocks("locals") if (found := block.expression(name))), None)
-
-
-def hcl_mentions(expression: hcl.Expression, parts: tuple[str, ...]) -> bool:
-    return any(isinstance(node, hcl.Traversal) and node.starts_with(parts) for node, _ in hcl.walk(expression))
 
 
 def names_literally(other: Block, argument: str, subject: Block, name: str) -> bool:
@@ -73,18 +78,18 @@ def names_literally(other: Block, argument: str, subject: Block, name: str) -> b
     return isinstance(spelled, Literal) and isinstance(own, Literal) and spelled.value == own.value
 
 
-def decided(link: hcl.Expression) -> bool:
-    """Whether a link surely names something else: a literal, or an attribute of one resource of its own."""
-    match link:
-        case hcl.Template() if link.literal is not None:
-            return True
+def decided(block: Block, end: hcl.Expression) -> bool:
+    """Whether the end of a link surely is what it says: an attribute of something that is written here."""
+    match end:
+        case hcl.Traversal(root="local" | "each"):
+            return behind(block, end, "") is not None
         case hcl.Traversal(root=root):
-            return root not in ("", "each", "local", "var", "count", "self")
+            return root not in ("var", "count", "self")
         case _:
-            return False
+            return isinstance(end, hcl.Scalar)
 
 
-def companion(subject: Block, kind: str, link: tuple[str, str], arguments: Iterable[tuple[str, str]]) -> Edit:
+def companion(subject: Block, kind: str, link: tuple[str, str], arguments: Iterable[tuple[str, str]]) -> Changes:
     """A companion below its subject, once for each instance of it, with the same provider.
 
     `link` is the argument that names the subject and the subject's attribute that it takes; `arguments` are names

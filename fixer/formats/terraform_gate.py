@@ -1,18 +1,22 @@
 """Make Terraform resources conditional: `count` or `for_each` on a flag, and every mention of them rewritten."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from fixer.formats.lines import blank_at, line_end, next_line
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block
-from fixer.formats.terraform_references import Reference, references_in
-from fixer.formats.value import Literal
-from fixer.model import Changes, Edit, Span, Withheld
-
-UNWRITABLE = frozenset({"precondition", "postcondition", "assert", "provisioner", "connection", "dynamic"})
+from fixer.formats.terraform_references import Reference
+from fixer.formats.terraform_repetition import (
+    chosen,
+    insertion,
+    is_filtered,
+    is_repeated_only_if,
+    repeated_if,
+    rests_on,
+)
+from fixer.model import Changes, Edit, Withheld
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,52 +36,9 @@ class Gate:
 
     def changes(self) -> Iterator[Changes]:
         for member in self.members:
-            yield self.repeated(member)
+            yield repeated_if(member, self.condition, self.addresses)
             for reference in member.module.references(member.address):
                 yield self.rewritten(reference, member)
-
-    def repeated(self, member: Block) -> Changes:
-        """`count` or `for_each` on the flag."""
-        if member.meta is None:
-            return self.first_argument(member, f"count = {self.condition} ? 1 : 0")
-        expression = member.expression(member.meta)
-        assert expression is not None
-        if member.meta == "count":
-            return self.counted(member, expression)
-        empty = empty_like(expression)
-        if empty is not None:
-            return self.wrapped(member.path, expression, empty)
-        at = expression.span
-        before, after = "{ for k, v in ", f" : k => v if {self.condition} }}"
-        return [insertion(member.path, at.start, before), insertion(member.path, at.end, after)]
-
-    def counted(self, member: Block, expression: hcl.Expression) -> Changes:
-        """`flag ? n : 0`, and for `a ? n : 0` the shorter `flag && a ? n : 0`."""
-        match expression:
-            case hcl.Conditional(children=(condition, _, hcl.Scalar(value=0))) if "||" not in member.source(condition):
-                return insertion(member.path, expression.span.start, f"{self.condition} && ")
-            case _:
-                return self.wrapped(member.path, expression, "0")
-
-    def first_argument(self, member: Block, line: str) -> Changes:
-        text = member.file.text
-        if "\n" not in text[member.node.open : member.node.close]:
-            return member.unfold(line, first=True)
-        rest = text[member.node.open + 1 : line_end(text, member.node.open)].strip()
-        if rest and not rest.startswith(("#", "//", "/*")):
-            return Withheld(f"{member.address} has an argument on the line of its brace")
-        end = line_end(text, member.node.open)
-        gap = "" if blank_at(text, next_line(text, end)) or not member.node.body.items else "\n"
-        return insertion(member.path, end, f"\n{member.inner}{line}{gap}")
-
-    def wrapped(self, path: str, expression: hcl.Expression, fallback: str) -> Changes:
-        """`condition ? expression : fallback`."""
-        left, right = ("(", ")") if isinstance(expression, hcl.Conditional) else ("", "")
-        at = expression.span
-        return [
-            insertion(path, at.start, f"{self.condition} ? {left}"),
-            insertion(path, at.end, f"{right} : {fallback}"),
-        ]
 
     def rewritten(self, reference: Reference, member: Block) -> Changes:
         """The changes that keep one mention right in both positions of the flag."""
@@ -94,21 +55,16 @@ class Gate:
 
     def gated(self, reference: Reference) -> bool:
         """Whether the same flag decides if the mention is evaluated at all."""
-        if reference.block.address in self.addresses and reference.attribute.name != "provider":
+        block = reference.block
+        repeats = reference.attribute is block.attribute(block.meta or "")
+        if block.address in self.addresses and reference.attribute.name != "provider":
+            return not (repeats and is_filtered(block))
+        if not repeats and is_repeated_only_if(block, self.condition):
             return True
-        meta = reference.block.meta and reference.block.expression(reference.block.meta)
-        if meta and self.on_flag(meta, reference.block):
-            return True
-        chain = [*reference.parents, reference.node]
         return any(
-            self.on_flag(outer, reference.block) and inner is outer.children[1] for outer, inner in pairwise(chain)
+            isinstance(outer, hcl.Conditional) and inner is outer.children[1] and rests_on(outer, block, self.condition)
+            for outer, inner in pairwise([*reference.parents, reference.node])
         )
-
-    def on_flag(self, expression: hcl.Expression, block: Block) -> bool:
-        if not isinstance(expression, hcl.Conditional):
-            return False
-        condition = block.source(expression.children[0])
-        return condition == self.condition or (condition.startswith(f"{self.condition} && ") and "||" not in condition)
 
     def state(self, reference: Reference, member: Block) -> Changes:
         """`moved` keeps its end and gets a further step; `import` names the instance."""
@@ -132,51 +88,55 @@ class Gate:
         in_text = isinstance(container, hcl.Interpolation)
         in_object = isinstance(container, hcl.Item) and reference.around[0].kind != "output"
         fallback = '""' if in_text or in_object else "null"
-        if isinstance(container, hcl.Sequence) or (container is None and not self.null_fits(reference)):
-            return Withheld(
-                f"{reference.place} needs {reference.text}, which is not there when {self.condition} is off"
-            )
+        if (
+            reference.is_unwritable
+            or isinstance(container, hcl.Sequence)
+            or (container is None and not self.null_fits(reference))
+        ):
+            return self.needed(reference)
         at = expression.span
         return [insertion(reference.path, at.start, "try("), insertion(reference.path, at.end, f", {fallback})")]
 
     def optional(self, reference: Reference, member: Block) -> Changes:
         """A mention of the one instance, in a place that is evaluated whatever the flag is."""
-        no = Withheld(f"{reference.place} needs {reference.text}, which is not there when {self.condition} is off")
-        if UNWRITABLE & {block.kind for block in reference.around} or reference.in_lifecycle:
-            return no
+        if reference.is_unwritable:
+            return self.needed(reference)
         container, expression = container_of(reference)
         backup = self.backup(reference, member)
         match container:
             case hcl.Interpolation(directive=True):
-                return no
+                return self.needed(reference)
             case hcl.Interpolation():
                 return [indexed(reference), self.templated(reference, expression, backup)]
             case hcl.Sequence():
                 return self.listed(reference, container, expression)
             case hcl.Item():
                 if container.value is not expression or container.key in ("Resource", "NotResource", "Principal"):
-                    return no
+                    return self.needed(reference)
                 fallback = backup or ("null" if reference.around[0].kind == "output" else '""')
-                return [indexed(reference), self.wrapped(reference.path, expression, fallback)]
+                return [indexed(reference), chosen(reference.path, expression, self.condition, fallback)]
         if backup and reference.around[0].kind != "output":
-            return [indexed(reference), self.wrapped(reference.path, expression, backup)]
+            return [indexed(reference), chosen(reference.path, expression, self.condition, backup)]
         if not self.null_fits(reference):
-            return no
+            return self.needed(reference)
         if expression is reference.node and all(step.name for step in reference.rest):
             return one_of(reference)
-        return [indexed(reference), self.wrapped(reference.path, expression, "null")]
+        return [indexed(reference), chosen(reference.path, expression, self.condition, "null")]
+
+    def needed(self, reference: Reference) -> Withheld:
+        return Withheld(f"{reference.place} needs {reference.text}, which is not there when {self.condition} is off")
 
     def templated(self, reference: Reference, expression: hcl.Expression, backup: str | None) -> Changes:
         """A mention in a string: the whole string goes where it may, else what is interpolated becomes empty."""
         template = reference.template
         if template is None or template.heredoc or backup:
-            return self.wrapped(reference.path, expression, backup or '""')
+            return chosen(reference.path, expression, self.condition, backup or '""')
         outer = reference.parents[: reference.parents.index(template)]
         if not outer and reference.around[0].kind == "output":
-            return self.wrapped(reference.path, template, "null")
+            return chosen(reference.path, template, self.condition, "null")
         if outer and isinstance(outer[-1], hcl.Sequence) and all_strings(outer[-1]) and not self.must_hold(reference):
-            return [self.wrapped(reference.path, template, "null"), compacted(reference, outer[-1])]
-        return self.wrapped(reference.path, expression, '""')
+            return [chosen(reference.path, template, self.condition, "null"), compacted(reference, outer[-1])]
+        return chosen(reference.path, expression, self.condition, '""')
 
     def null_fits(self, reference: Reference) -> bool:
         """Whether null may be the value: of an output, an optional argument, or a local that is used so."""
@@ -265,77 +225,3 @@ def compacted(reference: Reference, sequence: hcl.Sequence) -> Changes:
         return ()
     at = sequence.span
     return [insertion(reference.path, at.start, "compact("), insertion(reference.path, at.end, ")")]
-
-
-def insertion(path: str, offset: int, text: str) -> Edit:
-    return Edit(path, Span(offset, offset), text)
-
-
-def empty_like(expression: hcl.Expression) -> str | None:
-    """The empty value that a conditional with this expression accepts beside it; None where its type can't be told."""
-    match expression:
-        case hcl.Call(name="toset"):
-            return "toset([])"
-        case hcl.Mapping(children=children):
-            shapes = {shape(item.value) for item in children if isinstance(item, hcl.Item)}
-            return "{}" if len(shapes) <= 1 and None not in shapes else None
-        case hcl.Operation(children=(hcl.Operation(), _, _, *_)):
-            return "{}"
-        case _:
-            return None
-
-
-def shape(value: hcl.Expression) -> object:
-    """What the values of a map must have in common."""
-    match value:
-        case hcl.Template():
-            return "string"
-        case hcl.Scalar(value=held):
-            return type(held).__name__
-        case hcl.Mapping(children=children):
-            keys = [(item.key, shape(item.value)) for item in children if isinstance(item, hcl.Item)]
-            return None if any(kind is None for _, kind in keys) else frozenset(keys)
-        case _:
-            return None
-
-
-def always_there(block: Block) -> bool:
-    """Whether nothing in the source can turn a resource off."""
-    if block.meta is None:
-        return True
-    value, expression = block[block.meta], block.expression(block.meta)
-    if isinstance(value, Literal):
-        return bool(value.value)
-    if expression is None or block.meta == "count":
-        return False
-    if any(chosen(node, block) for node, _ in hcl.walk(expression)):
-        return False
-    return not (isinstance(expression, hcl.Traversal) and expression.root == "var") and not (
-        isinstance(expression, hcl.Call)
-        and all(isinstance(child, hcl.Traversal) and child.root == "var" for child in expression.children)
-    )
-
-
-def chosen(node: hcl.Expression, block: Block) -> bool:
-    """Whether an expression is a choice: a conditional, or the `if` of a `for`."""
-    return isinstance(node, hcl.Conditional) or (
-        isinstance(node, hcl.Operation) and block.file.text.startswith("if", node.span.start)
-    )
-
-
-def connected(blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
-    """The blocks in groups that mention one another, in file order."""
-    groups: list[list[Block]] = []
-    for block in blocks:
-        joined = [group for group in groups if any(linked(block, other) for other in group)]
-        rest = [group for group in groups if group not in joined]
-        groups = [*rest, [*(member for group in joined for member in group), block]]
-    return [tuple(group) for group in groups]
-
-
-def linked(a: Block, b: Block) -> bool:
-    return mentions_directly(a, b.address) or mentions_directly(b, a.address)
-
-
-def mentions_directly(block: Block, address: str) -> bool:
-    return any(True for _ in references_in(block, tuple(address.split("."))))

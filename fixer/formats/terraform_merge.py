@@ -66,8 +66,8 @@ def reindented(lines: str, indent: str, wanted: str) -> str:
 def lost_comments(block: Block, kept: Block, carried: Sequence[hcl.Attribute]) -> list[str]:
     """The comments inside a block that neither another block holds nor the arguments that are carried over to it."""
     text = block.file.text
-    held = comments_in(kept.file.text, kept.node.span)
+    held = comments_in(kept.file, kept.node.span)
     for entry in carried:
-        held += comments_in(text, lines_with_comments(text, entry))
+        held += comments_in(block.file, lines_with_comments(text, entry))
     inside = Span(block.node.open, line_end(text, block.node.close))
-    return [comment for comment in comments_in(text, inside) if comment not in held]
+    return [comment for comment in comments_in(block.file, inside) if comment not in held]

@@ -1,22 +1,13 @@
 """IAM policy documents in Terraform: statements as data, whatever form they are written in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from fixer.formats.policy import Statement, all_but
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_values import UNKNOWN, document, plain
 from fixer.formats.value import Literal
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement of a policy document: plain data, with UNKNOWN for what only deployment knows."""
-
-    effect: Any
-    principals: dict[str, list[Any]]
-    conditions: tuple[str, ...]
 
 
 def statements_of(block: Block, argument: str) -> list[Statement] | None:
@@ -44,17 +35,25 @@ def policy_document(block: Block, expression: hcl.Expression) -> Block | None:
 def from_blocks(source: Block) -> Iterator[Statement]:
     for statement in source.blocks("statement"):
         effect = statement["effect"]
-        principals: dict[str, list[Any]] = {}
-        for principal in statement.blocks("principals"):
-            kind, names = principal["type"], principal.expression("identifiers")
-            key = kind.value if isinstance(kind, Literal) else "?"
-            listed = names.children if isinstance(names, hcl.Sequence) else ()
-            principals.setdefault(key, []).extend(plain(n, source.file.text) for n in listed or ())
-            if not isinstance(names, hcl.Sequence) or statement.dynamic("principals"):
-                principals[key].append(UNKNOWN)
+        named, excepted = principals_in(statement, "principals"), principals_in(statement, "not_principals")
         keys = [condition["variable"] for condition in statement.blocks("condition")]
         spelled = tuple(str(getattr(key, "value", "?")) for key in keys)
-        yield Statement(effect.value if isinstance(effect, Literal) else effect_default(effect), principals, spelled)
+        decided = effect.value if isinstance(effect, Literal) else effect_default(effect)
+        yield Statement(decided, named | all_but(excepted), spelled)
+
+
+def principals_in(statement: Block, kind: str) -> dict[str, list[Any]]:
+    """The names in the blocks of a kind, by their type; UNKNOWN among them where not all are written out."""
+    found: dict[str, list[Any]] = {}
+    for principal in statement.blocks(kind):
+        type_, names = principal["type"], principal.expression("identifiers")
+        listed = (
+            [plain(n, statement.file.text) for n in names.children] if isinstance(names, hcl.Sequence) else [UNKNOWN]
+        )
+        found.setdefault(type_.value if isinstance(type_, Literal) else "?", []).extend(listed)
+    if statement.dynamic(kind):
+        found.setdefault("?", []).append(UNKNOWN)
+    return found
 
 
 def effect_default(effect: object) -> Any:
@@ -71,12 +70,16 @@ def from_mapping(policy: hcl.Mapping, text: str) -> list[Statement] | None:
 
 
 def from_object(entry: hcl.Mapping, text: str) -> Statement:
-    effect, principal, condition = entry.get("Effect"), entry.get("Principal"), entry.get("Condition")
-    named = principals_of(principal.value, text) if principal else {}
-    return Statement(plain(effect.value, text) if effect else UNKNOWN, named, condition_keys(condition))
+    effect, condition = entry.get("Effect"), entry.get("Condition")
+    named, excepted = (principals_of(entry.get(key), text) for key in ("Principal", "NotPrincipal"))
+    decided = plain(effect.value, text) if effect else UNKNOWN
+    return Statement(decided, named | all_but(excepted), condition_keys(condition))
 
 
-def principals_of(value: hcl.Expression, text: str) -> dict[str, list[Any]]:
+def principals_of(principal: hcl.Item | None, text: str) -> dict[str, list[Any]]:
+    if principal is None:
+        return {}
+    value = principal.value
     if not isinstance(value, hcl.Mapping):
         return {"AWS": [plain(value, text)]}
     found: dict[str, list[Any]] = {}

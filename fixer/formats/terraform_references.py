@@ -8,6 +8,8 @@ from fixer.formats.terraform_block import Block, attributes_in
 from fixer.model import Edit, Span
 from fixer.workspace import SourceFile
 
+UNWRITABLE = frozenset({"precondition", "postcondition", "assert", "provisioner", "connection", "dynamic"})
+
 
 @dataclass(frozen=True, eq=False)
 class Reference:
@@ -63,6 +65,11 @@ class Reference:
         )
 
     @property
+    def is_unwritable(self) -> bool:
+        """Whether an expression can't take the place of it, or must hold whatever is there."""
+        return self.in_lifecycle or any(block.kind in UNWRITABLE for block in self.around)
+
+    @property
     def in_lifecycle(self) -> bool:
         """Whether it stands in `replace_triggered_by`, which takes an address and no other expression."""
         return self.attribute.name == "replace_triggered_by"
@@ -90,3 +97,12 @@ def references_in(block: Block, parts: tuple[str, ...]) -> Iterator[Reference]:
         for node, parents in hcl.walk(attribute.expression):
             if isinstance(node, hcl.Traversal) and node.starts_with(parts):
                 yield Reference(block.file, block, attribute, around, parents, node, len(parts))
+
+
+def mentions(block: Block, address: str) -> bool:
+    """Whether a block mentions an address, itself and not by what it uses."""
+    return any(True for _ in references_in(block, tuple(address.split("."))))
+
+
+def linked(a: Block, b: Block) -> bool:
+    return mentions(a, b.address) or mentions(b, a.address)

@@ -45,13 +45,22 @@ def finding(unit: Unit, result: Result) -> dict[str, Any]:
         "note": found.fix.note if found.fix else "",
         "status": str(result.status),
         "reason": result.reason,
+        "fingerprint": result.fingerprint,
+        "verification": str(result.verdict) if result.verdict else None,
     }
 
 
 def unit_entry(outcome: Outcome, patch: str) -> dict[str, Any]:
     unit = outcome.unit
     changed = [change.path for change in outcome.changes]
-    return {"path": unit.path, "format": unit.format, "files": list(unit.files), "changed": changed, "diff": patch}
+    return {
+        "path": unit.path,
+        "format": unit.format,
+        "files": list(unit.files),
+        "changed": changed,
+        "diff": patch,
+        "verification": outcome.verification,
+    }
 
 
 def problem_entry(problem: Problem) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from fixer.model import Outcome, Problem, Result, Status
+from fixer.model import Outcome, Problem, Result, Status, Verdict
 from fixer.output import plain
 
 STYLES = {
@@ -19,6 +19,7 @@ STYLES = {
     Status.ADVICE: "cyan",
     Status.FAILED: "red",
 }
+VERDICTS = {Verdict.VERIFIED: "green", Verdict.NOT_VERIFIED: "yellow"}  # the reason says who rejected a fix
 COLOURS = (("diff ", "1"), ("--- ", "1"), ("+++ ", "1"), ("@@ ", "36"), ("+", "32"), ("-", "31"), ("#", "2"))
 
 
@@ -57,6 +58,9 @@ def report(outcomes: Sequence[Outcome], problems: Sequence[Problem], out: Consol
     """A line for each problem and each finding that somebody may want to act on, then the counts."""
     for problem in problems:
         out.print(Text(plain(str(problem)), style="red" if problem.error else "dim"))
+    for outcome in outcomes:
+        if outcome.verification:
+            out.print(Text(plain(f"{outcome.unit.path}: {outcome.verification}"), style="dim"))
     results = [result for outcome in outcomes for result in outcome.results]
     for result in sorted(results, key=lambda r: (r.finding.path, r.line, r.column, r.finding.transform)):
         if result.status is not Status.SUPPRESSED:
@@ -65,7 +69,7 @@ def report(outcomes: Sequence[Outcome], problems: Sequence[Problem], out: Consol
 
 
 def line(result: Result) -> Text:
-    """`path:line:col: id subject: message (impact) - reason`."""
+    """`path:line:col: id subject: message (impact) status - reason`."""
     finding = result.finding
     text = Text.assemble(
         f"{plain(finding.path)}:{result.line}:{result.column}: ",
@@ -76,8 +80,12 @@ def line(result: Result) -> Text:
         text.append(f" ({finding.fix.impact.label})", style="dim")
     if result.status is not Status.PENDING:
         text.append(f" {result.status}", style=STYLES[result.status])
+    if result.verdict in VERDICTS:
+        text.append(f" {result.verdict}", style=VERDICTS[result.verdict])
     if result.reason:
         text.append(f" - {plain(result.reason)}")
+    if result.status is Status.HELD_BACK and finding.fix and finding.fix.note:
+        text.append(f": {plain(finding.fix.note)}")  # what has to be weighed before it is allowed; no patch says it
     return text
 
 

@@ -128,7 +128,14 @@ class EbsEncryption(SettingTransform):
     """
 
     impact = Impact.DATA_LOSS
-    closes = ("CKV_AWS_3", "CKV_AWS_8", "CKV_AWS_106", "AWS-0008", "AWS-0026", "AWS-0131")
+    closes = (
+        *("CKV_AWS_3", "CKV_AWS_8", "CKV_AWS_106", "AWS-0008", "AWS-0026", "AWS-0131"),
+        "AwsSolutions-EC26",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "cc997676-481b-4e93-aa81-d19f8c5e9b12",
+        "4de9de27-254e-424f-bd70-4c1e95790838",
+        "80b7ac3f-d2b7-4577-9b10-df7913497162",
+    )
     note = (
         "a deployed volume is replaced by an empty one: take a snapshot, copy it with a key, "
         "and set snapshot_id to the copy"

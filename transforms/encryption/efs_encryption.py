@@ -24,7 +24,13 @@ class EfsEncryption(SettingTransform):
     """
 
     impact = Impact.DATA_LOSS
-    closes = ("CKV_AWS_42", "AWS-0037")
+    closes = (
+        *("CKV_AWS_42", "AWS-0037"),
+        "AwsSolutions-EFS1",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "48207659-729f-4b5c-9402-f884257d794f",
+        "2ff8e83c-90e1-4d68-a300-6d652112e622",
+    )
     note = (
         "a deployed file system is replaced by an empty one: make an encrypted one beside it, copy the files "
         "(AWS DataSync, or a restore from AWS Backup), then change over the clients"

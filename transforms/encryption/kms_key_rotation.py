@@ -80,7 +80,14 @@ class KmsKeyRotation(SettingTransform):
     """
 
     impact = Impact.IN_PLACE
-    closes = ("CKV_AWS_7", "AWS-0065")
+    closes = (
+        *("CKV_AWS_7", "AWS-0065"),
+        "AwsSolutions-KMS5",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "22fbfeac-7b5a-421a-8a27-7a2178bb910b",
+        "1c07bfaf-663c-4f6f-b22b-8e2d481e4df5",
+        "235ca980-eb71-48f4-9030-df0c371029eb",
+    )
     note = "each of the first two rotations of a key adds 1 USD a month to its price"
     terraform_settings = (Setting("aws_kms_key", "enable_key_rotation", True, unless=refuses_rotation, absent=False),)
     cloudformation_settings = (

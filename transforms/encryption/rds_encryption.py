@@ -153,7 +153,15 @@ class RdsEncryption(SettingTransform):
     """
 
     impact = Impact.DATA_LOSS
-    closes = ("CKV_AWS_16", "CKV_AWS_96", "AWS-0080")
+    closes = (
+        *("CKV_AWS_16", "CKV_AWS_96", "AWS-0080"),
+        "AwsSolutions-RDS2",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "08bd0760-8752-44e1-9779-7bb369b2b4e4",
+        "3199c26c-7871-4cb3-99c2-10a59244ce7f",
+        "5beacce3-4020-4a3d-9e1d-a36f953df630",
+        "65844ba3-03a1-40a8-b3dd-919f122e8c95",
+    )
     related = ("AWS-0079",)  # wants a key of one's own as well
     note = REPLACED.format("snapshot_identifier")
     terraform_settings = (

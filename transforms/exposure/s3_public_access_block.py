@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_element import Element
 from fixer.formats.cloudformation_policies import statements_of as template_statements_of
+from fixer.formats.policy import Statement
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_companions import companion, companions_of
-from fixer.formats.terraform_policies import Statement, statements_of
+from fixer.formats.terraform_policies import statements_of
 from fixer.formats.value import Absent, Literal, Struct, Symbol, Unresolved
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
@@ -83,6 +84,13 @@ class S3PublicAccessBlock(Transform):
     closes = (
         *("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6"),
         *("AWS-0086", "AWS-0087", "AWS-0091", "AWS-0093", "AWS-0094"),
+        "AwsSolutions-S2",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "d0cc8694-fcad-43ff-ac86-32331d7e867f",
+        "1a4bc881-9f69-4d44-8c9a-d37d08f54c50",
+        "4fa66806-0dd9-4f8d-9480-3174d39c7c91",
+        "1ec253ab-c220-4d63-b2de-5b40e0af9293",
+        "48f100d9-f499-4c6d-b2b8-deafe47ffb26",
     )
 
     def terraform(self, module: Module) -> Iterable[Finding]:
@@ -212,12 +220,15 @@ def public_reason(bucket: Block) -> str | None:
     """Why a bucket is, or may be, public on purpose; None where nothing says so."""
     if bucket.blocks("website") or bucket.dynamic("website"):
         return "the bucket is a website; block public access by hand once nothing serves from it directly"
-    if site := companions_of(bucket, "aws_s3_bucket_website_configuration", "bucket", "bucket").tied:
-        return f"the bucket is a website ({site[0].address}); put CloudFront before it first"
-    for block in (bucket, *companions_of(bucket, "aws_s3_bucket_acl", "bucket", "bucket").tied):
+    sites = companions_of(bucket, "aws_s3_bucket_website_configuration", "bucket", "bucket")
+    if sites.tied:
+        return f"the bucket is a website ({sites.tied[0].address}); put CloudFront before it first"
+    if sites.undecided:
+        return f"not decided here: {sites.undecided[0].address} may make the bucket a website"
+    for block in (bucket, *companions_of(bucket, "aws_s3_bucket_acl", "bucket", "bucket").possible):
         if reason := public_acl(block):
             return reason
-    for policy in companions_of(bucket, "aws_s3_bucket_policy", "bucket", "bucket").tied:
+    for policy in companions_of(bucket, "aws_s3_bucket_policy", "bucket", "bucket").possible:
         statements = statements_of(policy, "policy")
         if statements is None:
             return f"the policy {policy.address} can't be read here; decide whether it lets the public in"

@@ -9,9 +9,6 @@ from fixer.formats.cloudformation_references import Place
 from fixer.formats.value import Absent
 from fixer.model import Impact
 
-# Types that keep nothing and that nobody knows by their own identity, besides those of fixer/impact/types.json.
-KEEPS_NOTHING = frozenset({"AWS::EC2::FlowLog", "AWS::ECS::TaskDefinition"})
-
 
 @dataclass
 class Needs:
@@ -59,7 +56,7 @@ def replaced_with(template: Template, name: str, spelled: list[Place]) -> Iterat
             continue
         seen.add(owner.name)
         queue += uses(template, owner.name)
-        if change > Impact.REPLACEMENT and owner.type not in KEEPS_NOTHING:
+        if change > Impact.REPLACEMENT:
             yield change, owner.name
 
 

@@ -180,7 +180,7 @@ def with_heading(block: Block, moving: list[Block]) -> Span:
 def section_moves(block: Block, banner: int, moving: list[Block]) -> bool:
     """Whether all that stands below a banner, up to the next one, moves."""
     body = block.module.body(block.file)
-    section = Span(banner, next_banner(block.file.text, block.whole.end))
+    section = Span(banner, next_banner(block.file, block.whole.end))
     starts = {other.node.span.start for other in moving if other.path == block.path}
     return body is not None and all(i.span.start in starts for i in body.items if i.span in section)
 

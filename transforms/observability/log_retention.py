@@ -69,7 +69,11 @@ class LogRetention(Transform):
     """
 
     impact = Impact.IN_PLACE
-    closes = ("CKV_AWS_66",)
+    closes = (
+        "CKV_AWS_66",
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "ef0b316a-211e-42f1-888e-64efe172b755",
+    )
     related = ("CKV_AWS_338",)
     settings: ClassVar[Mapping[str, Any]] = {"days": 30, "variable": "cloudwatch_retention_days"}
 

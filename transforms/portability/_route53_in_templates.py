@@ -10,12 +10,14 @@ from fixer.formats.cloudformation_data import long_form
 from fixer.formats.cloudformation_element import Element
 from fixer.formats.cloudformation_gate import NOTHING, mentions
 from fixer.formats.cloudformation_references import Place
+from fixer.formats.cloudformation_values import call_of
 from fixer.formats.syntax.node import Sequence
 from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.model import Changes, Withheld
 
 PREFIX = "AWS::Route53::"
-KINDS = ("AWS::Route53::HostedZone", "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
+ZONE = "AWS::Route53::HostedZone"
+KINDS = (ZONE, "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
 CONDITIONS = ("Route53Enabled", "Route53ResourcesEnabled")
 # A condition on a parameter of such a name already makes the domain optional.
 DOMAIN = re.compile(r"route_?53|dns|domain|hosted_?zone|certificate", re.IGNORECASE)
@@ -34,18 +36,33 @@ class Switch:
     default: Value
 
 
-def always_there(template: Template) -> list[Element]:
+def unconditional(template: Template) -> list[Element]:
     """The Route53 resources that nothing turns off, and those that can't be without them, in source order."""
     if PREFIX not in template.file.text:
         return []
-    others = [r for r in template.elements("Resources") if r.type.startswith(PREFIX)]
-    found = [r for r in others if r.type in KINDS and not is_optional(template, r)]
+    private = private_zones(template)
+    others = [r for r in template.elements("Resources") if r.type.startswith(PREFIX) and r.name not in private]
+    candidates = [r for r in others if r.type in KINDS and not is_in(template, r, private)]
+    found = [r for r in candidates if not is_optional(template, r)]
     grown = True
     while grown:
         new = [r for r in others if r not in found and any(mentions(template, r, f) for f in found)]
         found += new
         grown = bool(new)
     return sorted(found, key=lambda resource: resource.span)
+
+
+def private_zones(template: Template) -> set[str]:
+    """The zones that the template makes inside a VPC: they can be made anywhere, whoever owns the domain."""
+    zones = [(zone.name, zone.node("VPCs")) for zone in template.resources(ZONE)]
+    return {name for name, vpcs in zones if isinstance(vpcs, Sequence) and vpcs.items and call_of(vpcs) is None}
+
+
+def is_in(template: Template, record: Element, zones: set[str]) -> bool:
+    """Whether a record is in one of these zones, whatever the template's conditions are."""
+    zone = record.node("HostedZoneId")
+    found = [mention for name in zones for mention in template.references(name)]
+    return any(mention.place.owner == record.name and mention.place.node is zone for mention in found)
 
 
 def is_optional(template: Template, resource: Element) -> bool:

@@ -2,32 +2,25 @@
 
 import json
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_gate import Gate as TemplateGate
-from fixer.formats.cloudformation_gate import connected as template_connected
+from fixer.formats.cloudformation_gate import linked as linked_in_template
+from fixer.formats.groups import connected
 from fixer.formats.terraform import Module, Variable
-from fixer.formats.terraform_block import Block
-from fixer.formats.terraform_gate import Gate, always_there, connected, mentions_directly
-from fixer.formats.terraform_references import Reference
+from fixer.formats.terraform_gate import Gate
+from fixer.formats.terraform_references import linked
 from fixer.formats.value import Absent, Literal, Value
 from fixer.model import Finding, Impact
 from fixer.transform import Transform
-from transforms.portability._route53_in_templates import always_there as always_there_in
+from transforms.portability._route53_in_modules import takes_null, unconditional
 from transforms.portability._route53_in_templates import fallback, switch, waits_by_hand
+from transforms.portability._route53_in_templates import unconditional as unconditional_in_template
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_python import App
-
-KINDS = (
-    ("resource", "aws_route53_zone"),
-    ("resource", "aws_route53_record"),
-    ("resource", "aws_acm_certificate_validation"),
-    ("data", "aws_route53_zone"),
-)
 
 CDK_ZONES = ("HostedZone", "PublicHostedZone", "PrivateHostedZone")
 CDK_RECORDS = (
@@ -58,7 +51,8 @@ class Route53Conditional(Transform):
     variable declared once, and every mention rewritten so that it holds in both positions: `[0]` where the same flag
     gates the user, `one(x[*].a)` where null will do, a conditional with a fallback in strings and lists, `moved` and
     `import` blocks too. CloudFormation: parameter `EnableRoute53` and condition `Route53Enabled`. CDK: the context
-    value `enable_route53`. A mention that has no safe fallback withholds the fix, with its place.
+    value `enable_route53`. A mention that has no safe fallback withholds the fix, with its place. Private
+    zones that a module or template makes itself, and the records in them, need no domain and are left alone.
 
     ## Impact
     None: the default of the flag keeps everything as it is (Terraform itself moves `x` to `x[0]`). With the setting
@@ -74,8 +68,7 @@ class Route53Conditional(Transform):
     settings = {"variable": "enable_route53", "default": True}
 
     def terraform(self, module: Module) -> Iterable[Finding]:
-        candidates = [block for kind, label in KINDS for block in module.blocks(kind, label)]
-        for group in connected(sorted(with_users(module, candidates), key=lambda b: (b.path, b.span))):
+        for group in connected(unconditional(module), linked):
             named = ", ".join(block.address for block in group)
             message = f"Route53 resources are always created: {named}"
             variable = Variable(
@@ -91,14 +84,14 @@ class Route53Conditional(Transform):
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:
         from fixer.formats.cdk_context import Flag
-        from fixer.formats.cdk_gate import connected
+        from fixer.formats.cdk_gate import connected as gated
         from fixer.formats.cdk_presence import always_there
 
         found = [construct for kind in CDK_KINDS for construct in app.resources(kind)]
         fixed = [construct for construct in found if always_there(app, construct.module, construct.call)]
         ordered = sorted(fixed, key=lambda construct: (construct.path, construct.span))
         flag = Flag(self.setting["variable"], self.setting["default"])
-        for group, gate in connected(app, flag, CDK_KINDS, ordered):
+        for group, gate in gated(app, flag, CDK_KINDS, ordered):
             named = ", ".join(construct.address for construct in group)
             message = f"Route53 resources are always created: {named}"
             impact, note = self.effect(Absent())
@@ -109,7 +102,7 @@ class Route53Conditional(Transform):
             yield self.finding(group[0], message, gate.changes(), impact=impact, note=note or turned)
 
     def cloudformation(self, template: Template) -> Iterable[Finding]:
-        for group in template_connected(template, always_there_in(template)):
+        for group in connected(unconditional_in_template(template), partial(linked_in_template, template)):
             named = ", ".join(resource.name for resource in group)
             flag = switch(template, self.setting["variable"], self.setting["default"])
             gate = TemplateGate(template, flag.condition, group, fallback)
@@ -124,46 +117,3 @@ class Route53Conditional(Transform):
         if on is True or on == "true":
             return Impact.NONE, ""
         return Impact.INTERRUPTION, "unless the flag is on, the next deployment removes these resources"
-
-
-def with_users(module: Module, candidates: list[Block]) -> list[Block]:
-    """The resources that nothing turns off, and the Route53 resources that can't be without them."""
-    gated = [block for block in candidates if always_there(block)]
-    if not gated:
-        return []
-    others = [block for block in module.all_blocks("aws_route53_") if block.kind == "resource" and is_route53(block)]
-    others += [block for block in candidates if block.type == "aws_acm_certificate_validation"]
-    grown = True
-    while grown:
-        have = {block.address for block in gated}
-        new = [
-            block
-            for block in others
-            if block.address not in have and any(mentions_directly(block, address) for address in have)
-        ]
-        gated += list({block.address: block for block in new}.values())
-        grown = bool(new)
-    return gated
-
-
-def is_route53(block: Block) -> bool:
-    return block.type.startswith("aws_route53_")
-
-
-@cache
-def required_arguments() -> dict[str, frozenset[str]]:
-    """The arguments by type that must have a value, from the AWS provider's schema."""
-    data = json.loads(Path(__file__).with_name("required_arguments.json").read_text(encoding="utf-8"))
-    return {kind: frozenset(paths) for kind, paths in data["required"].items()}
-
-
-def takes_null(reference: Reference) -> bool:
-    """Whether the AWS argument whose whole value a mention is may be left out."""
-    top = reference.around[0]
-    if top.kind not in ("resource", "data") or not top.labels or not top.labels[0].startswith("aws_"):
-        return False
-    if reference.attribute.name in ("count", "for_each", "provider"):
-        return False
-    kind = top.labels[0] if top.kind == "resource" else f"data.{top.labels[0]}"
-    path = ".".join([*(block.kind for block in reference.around[1:]), reference.attribute.name])
-    return path not in required_arguments().get(kind, frozenset())

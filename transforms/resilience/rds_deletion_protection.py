@@ -60,7 +60,12 @@ class RdsDeletionProtection(SettingTransform):
     """
 
     impact = Impact.IN_PLACE
-    closes = ("CKV_AWS_139", "CKV_AWS_293", "AWS-0177", "AWS-0343")
+    closes = (
+        *("CKV_AWS_139", "CKV_AWS_293", "AWS-0177", "AWS-0343"),
+        "AwsSolutions-RDS10",  # https://github.com/cdklabs/cdk-nag, src/packs/aws-solutions (3.0.2, read 2026-11-22)
+        # assets/queries of https://github.com/Checkmarx/kics (read 2026-11-22), Terraform first
+        "2c161e58-cb52-454f-abea-6470c37b5e6e",
+    )
     note = "to delete or replace the database later, turn the protection off in a deployment of its own first"
     terraform_settings = (
         Setting("aws_db_instance", "deletion_protection", True, absent=False),

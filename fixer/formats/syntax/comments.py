@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from fixer.formats.lines import blank_at, column, indent_at, line_end, line_start, next_line
 from fixer.formats.syntax.node import Node, Scalar, walk
-from fixer.formats.syntax.style import column, line_end, line_start
 from fixer.model import Span
 
 BANNER = re.compile(r"#\s*([-=#*~_+])\1{2,}|##")
@@ -31,9 +31,9 @@ def end_below(text: str, end: int, indent: int) -> int:
     """The end of the last comment line right below a text that stands at this indent or deeper."""
     end = line_end(text, end)
     while end < len(text):
-        start = text.index("\n", end) + 1
+        start = next_line(text, end)
         following = text[start : line_end(text, start)]
-        if not following.lstrip(" \t").startswith("#") or len(following) - len(following.lstrip(" \t")) < indent:
+        if not following.lstrip(" \t").startswith("#") or len(indent_at(text, start)) < indent:
             break
         end = start + len(following)
     return end
@@ -64,19 +64,11 @@ def lines_of(text: str, start: int, end: int, indent: int) -> Span:
 
     Lines of blanks deeper than `indent` go too: under a block scalar above they would become a part of its text.
     """
-    if end < len(text):
-        end = text.index("\n", end) + 1
-    elif start > 0:
+    if end == len(text) and start > 0:
         start -= 1
-    blank_above = start == 0 or not text[line_start(text, start - 1) : start].strip()
-    if blank_above and is_blank(text, end):
-        end = text.index("\n", end) + 1
-    while is_blank(text, end) and line_end(text, end) - end > indent:
-        end = text.index("\n", end) + 1
+    end = next_line(text, end)
+    if (start == 0 or blank_at(text, start - 1)) and blank_at(text, end):
+        end = next_line(text, end)
+    while blank_at(text, end) and line_end(text, end) - end > indent:
+        end = next_line(text, end)
     return Span(start, end)
-
-
-def is_blank(text: str, start: int) -> bool:
-    """Whether a line that ends with a newline holds nothing."""
-    end = line_end(text, start)
-    return end < len(text) and not text[start:end].strip()

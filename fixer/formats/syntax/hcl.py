@@ -6,6 +6,7 @@ from typing import Any
 
 from lark import Token, Tree
 
+from fixer.formats.syntax.hcl_comments import comments as comments
 from fixer.formats.syntax.hcl_expression import convert as convert
 from fixer.formats.syntax.hcl_expression import embedded as embedded
 from fixer.formats.syntax.hcl_expression import name_of, span, trimmed

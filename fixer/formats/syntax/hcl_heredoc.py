@@ -42,11 +42,11 @@ def closing_brace(text: str, at: int, end: int) -> int:
 
 
 def closing_quote(text: str, at: int, end: int) -> int:
-    token = re.compile(r'\\.|\$\$\{|\$\{|"')
+    token = re.compile(r'\\.|\$\$\{|%%\{|\$\{|%\{|"')
     while (found := token.search(text, at, end)) is not None:
         at = found.end()
         if found[0] == '"':
             return at
-        if found[0] == "${":
+        if found[0] in ("${", "%{"):
             at = closing_brace(text, at, end)
     return end

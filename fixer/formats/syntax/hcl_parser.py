@@ -16,6 +16,7 @@ from fixer.model import Refused
 
 DEPTH = 300  # levels of the parse tree, about three for a bracket; the nodes are made by recursion
 BRACKET = re.compile(r"[(\[{?]|[)\]}]")
+BARE_RETURN = re.compile(r"\r(?!\n)")
 HEREDOC = re.compile(r"<<-?([^\W\d][\w.-]*)\r?\n")
 
 
@@ -52,6 +53,8 @@ def cache_folder() -> Path | None:
 
 def parse_tree(text: str) -> Tree:  # type: ignore[type-arg]
     """The parse tree of a file's text; Refused with the offset where it does not parse."""
+    if bare := BARE_RETURN.search(text):  # the grammar takes it for a blank, Terraform in comments alone
+        raise Refused("a carriage return that ends no line", "save the file with one kind of newline", bare.start())
     try:
         tree = parser().parse(normalised(text) + "\n")
     except UnexpectedInput as error:

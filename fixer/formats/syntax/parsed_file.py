@@ -6,10 +6,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from fixer.formats.lines import column, indent_at, line_end, line_start, starts_line
 from fixer.formats.syntax.comments import blank_between, comments_in, end_below, lines_of, start_above
 from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence
 from fixer.formats.syntax.render import Raw, block, braces, flat_style, item, key_text, member, scalar
-from fixer.formats.syntax.style import Style, begins_line, column, indent_of, line_end, line_start, style_of
+from fixer.formats.syntax.style import Style, style_of
 from fixer.model import Edit, Span, Withheld
 
 REPEATED = Withheld("it is part of a YAML anchor that is repeated elsewhere")
@@ -53,7 +54,7 @@ class ParsedFile:
             at = line_start(self.text, start)
             gap = "\n" if self.spaced(parent) else ""
             return self.adding(parent, name, at, f"{member(name, data, self.style, ' ' * (start - at))}\n{gap}")
-        own_line, indent = begins_line(self.text, start), indent_of(self.text, start)
+        own_line, indent = starts_line(self.text, start), indent_at(self.text, start)
         between = f",\n{indent}" if own_line else self.style.comma
         return self.adding(parent, name, start, self.pair(name, data, start) + between)
 
@@ -63,8 +64,8 @@ class ParsedFile:
         behind = self.text[end:until]
         if "#" in behind:
             return COMMENTED
-        own_line = begins_line(self.text, start)
-        pair, indent = self.pair(name, data, start), indent_of(self.text, start)
+        own_line = starts_line(self.text, start)
+        pair, indent = self.pair(name, data, start), indent_at(self.text, start)
         if last and "," in behind:
             at = end + behind.index(",") + 1
             return self.edit(at - 1, at, f",\n{indent}{pair}," if own_line else f", {pair},")
@@ -131,7 +132,7 @@ class ParsedFile:
             return REPEATED
         if parent.flow:
             return self.remove_between_commas(spans, at)
-        if begins_line(self.text, entry.span.start):
+        if starts_line(self.text, entry.span.start):
             return self.remove_lines(entry.span)
         return self.remove_up_to(entry.span, spans[at + 1].start)
 
@@ -143,7 +144,7 @@ class ParsedFile:
         if parent.flow:
             return self.remove_between_commas(spans, at)
         dash = self.dash(parent.items[at])
-        if dash is None or not begins_line(self.text, dash):
+        if dash is None or not starts_line(self.text, dash):
             return Withheld("the list item does not stand alone behind its dash")
         return self.remove_lines(Span(dash, spans[at].end))
 
@@ -186,9 +187,9 @@ class ParsedFile:
     def margin(self, node: Node, block_text: bool) -> str:
         """The indent that a node's further lines lose when the node moves: that of its line or, bare, its own."""
         text, start = self.text, node.span.start
-        margin = indent_of(text, start)
+        margin = indent_at(text, start)
         if not block_text and not self.document.json:
-            return " " * column(text, start) if begins_line(text, start) else margin
+            return " " * column(text, start) if starts_line(text, start) else margin
         return margin
 
     def pair(self, name: str, data: Any, beside: int) -> str:
@@ -196,8 +197,8 @@ class ParsedFile:
 
     def in_braces(self, data: Any, beside: int) -> str:
         """A value inside brackets: over several lines where what stands beside it begins a line."""
-        own_line = begins_line(self.text, beside)
-        return braces(data, self.style if own_line else flat_style(self.style), indent_of(self.text, beside))
+        own_line = starts_line(self.text, beside)
+        return braces(data, self.style if own_line else flat_style(self.style), indent_at(self.text, beside))
 
     def spaced(self, parent: Mapping) -> bool:
         """Whether blank lines separate the entries here; in a section of one long entry, those of all sections."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from fixer.formats.lines import column, indent_at, starts_line
 from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, walk
 
 
@@ -29,32 +30,6 @@ class Style:
     def of(self, key: str) -> "Style":
         """The habits for the value of a key: whether its lists stand on one line is as for others of its name."""
         return replace(self, inline_lists=self.lists.get(key, self.inline_lists))
-
-
-def column(text: str, offset: int) -> int:
-    return offset - text.rfind("\n", 0, offset) - 1
-
-
-def line_start(text: str, offset: int) -> int:
-    return text.rfind("\n", 0, offset) + 1
-
-
-def line_end(text: str, offset: int) -> int:
-    """Where the line of an offset ends, before its newline."""
-    end = text.find("\n", offset)
-    if end < 0:
-        return len(text)
-    return end - 1 if end > offset and text[end - 1] == "\r" else end
-
-
-def indent_of(text: str, offset: int) -> str:
-    """The blanks that begin the line of an offset."""
-    start = line_start(text, offset)
-    return text[start : start + len(text[start:offset]) - len(text[start:offset].lstrip(" \t"))]
-
-
-def begins_line(text: str, offset: int) -> bool:
-    return not text[line_start(text, offset) : offset].strip(" \t")
 
 
 def most(found: Iterable[str], default: str) -> str:
@@ -97,8 +72,8 @@ def json_steps(text: str, nodes: list[Node]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, Mapping) and node.entries:
             first = node.entries[0].key.span.start
-            outer, inner = indent_of(text, node.span.start), indent_of(text, first)
-            if begins_line(text, first) and inner.startswith(outer) and inner != outer:
+            outer, inner = indent_at(text, node.span.start), indent_at(text, first)
+            if starts_line(text, first) and inner.startswith(outer) and inner != outer:
                 yield inner[len(outer) :]
 
 

@@ -53,8 +53,8 @@ def events(text: str) -> Iterator[Any]:
         raise Refused(f"not YAML: {what}", "correct the file", mark.index if mark else 0) from error
     except ReaderError as error:
         raise Refused("holds a character that YAML does not allow", "remove it", error.position) from error
-    except (YAMLError, ValueError, OverflowError) as error:
-        raise Refused(f"not YAML: {str(error).splitlines()[0]}", "correct the file") from error
+    except (YAMLError, ValueError, OverflowError, AssertionError) as error:  # it asserts that %YAML is 1.1 or 1.2
+        raise Refused(f"not YAML: {str(error).partition(chr(10))[0]}", "correct the file") from error
 
 
 def templated(text: str) -> Refused | None:
