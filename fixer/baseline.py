@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fixer.config import UsageError
+from fixer.config_file import shown
 from fixer.model import Finding, Outcome, Problem, Result, Status
 from fixer.workspace import SourceFile
 
@@ -88,8 +89,8 @@ class Baseline:
         for entry, line in self.entries.items():
             gone = not (self.path.parent / entry.path).exists()
             if left[entry] and entry.transform in ran and (gone or entry.path in looked_at - unsure):
-                what = f"{entry.transform} no longer finds {entry.subject} in {entry.path}"
-                yield Problem(str(self.path), line, 1, what, "write the baseline anew", error=False)
+                what = f"not needed any more: {entry.transform} for {entry.subject} in {entry.path}"
+                yield Problem(shown(self.path), line, 1, what, "write the baseline anew", error=False)
 
     def unmatched(self, outcomes: Iterable[Outcome], root: Path) -> Counter[Entry]:
         """How many of each entry's findings did not come up again."""
@@ -145,9 +146,9 @@ def load(path: Path) -> Baseline:
         entries = [Entry(**entry) for entry in document["entries"]]
     except OSError as error:
         what = error.strerror or str(error)
-        raise UsageError(str(path), what, "name a baseline; --write-baseline makes one") from error
+        raise UsageError(shown(path), what, "name a baseline; --write-baseline makes one") from error
     except (ValueError, TypeError, KeyError) as error:
-        raise UsageError(str(path), f"not a baseline ({error})", "write it anew with --write-baseline") from error
+        raise UsageError(shown(path), f"not a baseline ({error})", "write it anew with --write-baseline") from error
     return Baseline(path, placed(entries, text))
 
 

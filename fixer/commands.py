@@ -20,6 +20,7 @@ from fixer.output import catalogue, json, text
 from fixer.output.patch import BadPatch, patch
 from fixer.paths import real
 from fixer.transform import registry
+from fixer.tree import place_in_work_tree
 from fixer.verify import verified
 from fixer.write import locked, recover, refused, written
 
@@ -104,7 +105,7 @@ def verification(args: Namespace) -> dict[str, Any]:
 def settle(outcome: Outcome, root: Path, apply: bool) -> tuple[Outcome, str]:
     """The outcome and its patch; on disk where that is asked for and the patch says what is written."""
     try:
-        made = patch(outcome)
+        made = patch(outcome, place_in_work_tree(root))
     except BadPatch as error:
         return refused(outcome, Problem(outcome.unit.path, 0, 0, f"internal error: {error}", "please report it")), ""
     return (written(outcome, root) if apply else outcome), made

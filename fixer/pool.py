@@ -1,5 +1,6 @@
 """Many units: one after another, or in processes where that pays. Outcomes come in the order of the units."""
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,9 +19,21 @@ def run(units: Sequence[Unit], root: Path, options: Options, jobs: int = 0) -> I
     jobs = min(jobs or processors(), len(units))
     if jobs < 2 or total_bytes(units, root) < WORTHWHILE_BYTES:
         for unit in units:
-            yield run_unit(unit, root, options)
+            yield without_collector(unit, root, options)
     else:
         yield from in_processes(units, root, options, jobs)
+
+
+def without_collector(unit: Unit, root: Path, options: Options) -> Outcome:
+    """The engine's run with the collector of cycles off: it would walk the unit's parse trees, which live to its end,
+    again and again (a fifth of a run, measured on Terraform)."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return run_unit(unit, root, options)
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int) -> Iterator[Outcome]:
@@ -35,7 +48,7 @@ def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int)
         mask = pthread_sigmask(SIG_BLOCK, {SIGINT})
         try:
             futures = {
-                unit: executor.submit(run_unit, unit, root, options)
+                unit: executor.submit(without_collector, unit, root, options)
                 for unit in sorted(units, key=lambda unit: sizes[unit], reverse=True)
             }
         finally:

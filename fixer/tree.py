@@ -101,6 +101,12 @@ def is_work_tree(folder: Path) -> bool:
     return is_folder(folder / ".git") or is_file(folder / ".git")
 
 
+def place_in_work_tree(folder: Path) -> str:
+    """What a path below a folder begins with when it is named from the top of the work tree; empty in none."""
+    top = next((above for above in (folder, *folder.parents) if is_work_tree(above)), folder)
+    return "" if top == folder else f"{folder.relative_to(top).as_posix()}/"
+
+
 def is_regular(entry: os.DirEntry[str]) -> bool:
     """Whether this is a file, or a link that does not lead elsewhere: a pipe would block whoever reads it."""
     try:

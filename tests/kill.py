@@ -75,9 +75,9 @@ def sources(each: int) -> Tree:
     tree = {f"demo/{path}": data for path, data in read_tree(FIXTURES / "demo").items()}
     folders = [unpacked() / platform for platform in PLATFORMS] if (CORPUS / "unpack").is_file() else []
     for folder in folders:
-        for project in sorted(folder.iterdir())[: each * 7 : 7]:
-            found = read_tree(project / "before").items()
-            tree |= {f"{folder.name}/{project.name}/{path}": data for path, data in found}
+        for project in sorted(folder.glob("*/before"))[: each * 7 : 7]:
+            found = read_tree(project).items()
+            tree |= {f"{folder.name}/{project.parent.name}/{path}": data for path, data in found}
     return tree
 
 
@@ -210,8 +210,10 @@ def main() -> int:
     print(f"{len(before)} files, {len(differing(before, after))} changed by {len(moments.made)} journals", end=" ")
     print(f"in {spread:.2f} s, {busy:.2f} s of it with a journal on disk (seed {arguments.seed})")
     figures = Figures()
-    for _ in range(arguments.kills):
+    for number in range(1, arguments.kills + 1):
         cycle(root, before, after, moments.aimed(random), figures)
+        if number % 50 == 0:
+            print(f"  {number} runs killed, {len(figures.wrong)} wrong", file=sys.stderr, flush=True)
     show(f"{arguments.kills} runs killed and run again", figures)
     at_once = pairs(root, before, after, arguments.pairs, random)
     show(f"{arguments.pairs} times two runs at once", at_once)

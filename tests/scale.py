@@ -38,9 +38,9 @@ def copies(count: int, projects: int) -> Path:
     root = WORK / str(count)
     shutil.rmtree(root, ignore_errors=True)
     for platform in PLATFORMS:
-        for project in sorted((unpacked() / platform).iterdir())[:projects]:
+        for before in sorted((unpacked() / platform).glob("*/before"))[:projects]:
             for copy in range(count):
-                shutil.copytree(project / "before", root / f"copy-{copy}" / platform / project.name)
+                shutil.copytree(before, root / f"copy-{copy}" / platform / before.parent.name)
     return root
 
 
@@ -79,7 +79,7 @@ def memory(session: int) -> int:
 def show(jobs: int, one: Cost, ten: Cost) -> bool:
     """Whether the figures are within the limits."""
     ratio = ten.processors / one.processors / TIMES
-    even, small = abs(ratio - 1) <= TOLERANCE, ten.memory < LIMIT
+    even, small = ratio <= 1 + TOLERANCE, ten.memory < LIMIT
     print(f"--jobs {jobs}")
     for copies, found in ((1, one), (TIMES, ten)):
         print(

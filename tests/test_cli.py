@@ -91,6 +91,16 @@ def test_git_applies_the_patch_to_what_apply_writes(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == patched
 
 
+def test_git_applies_the_patch_in_a_subfolder_of_a_work_tree(tmp_path: Path) -> None:
+    """git skips, with status 0, what a patch does not name from the top of the work tree."""
+    folder = make(tmp_path, {"a b/in/main.tf": BUCKET}) / "a b/in"
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    made = iacfix(folder).stdout
+    for cwd, flags in ((tmp_path, ("--check",)), (folder, ())):
+        subprocess.run(["git", "apply", *flags, "-"], cwd=cwd, input=made, text=True, check=True)
+    assert (folder / "main.tf").read_text() == BLOCKED
+
+
 def test_apply_writes_and_is_done(tmp_path: Path) -> None:
     make(tmp_path, {"main.tf": BUCKET})
     done = iacfix(tmp_path, "--apply")

@@ -46,8 +46,8 @@ app = App()
 stack = Stack(app, "Orders")
 key = kms.Key(stack, "Key")
 """
-QUEUED = STACK + 'queue = sqs.Queue(stack, "Queue")\n'
-STORED = STACK + 'bucket = s3.Bucket(stack, "Bucket", block_public_access=s3.BlockPublicAccess.BLOCK_ALL)\n'
+QUEUE_MADE = 'queue = sqs.Queue(stack, "Queue")\n'
+BUCKET_MADE = 'bucket = s3.Bucket(stack, "Bucket", block_public_access=s3.BlockPublicAccess.BLOCK_ALL)\n'
 
 
 class Unfit(Transform):
@@ -178,32 +178,24 @@ def app(root: Path, source: str, command: str = "python3 app.py", **more: str) -
 
 
 @synthesis
-def test_an_app_that_no_longer_synthesizes_loses_that_fix_alone(tmp_path: Path, unfit: str) -> None:
-    app(tmp_path, QUEUED)
+def test_synthesis_takes_back_what_fails_and_what_does_more_than_is_allowed(tmp_path: Path, unfit: str) -> None:
+    app(tmp_path, STACK + QUEUE_MADE + BUCKET_MADE)
     done = verify(tmp_path, "--verify-cdk", "--select", unfit, "--output-format=json")
-    found = findings(done)
-    assert found["kms-key-rotation Key"]["verification"] == "verified"
-    refused = found["test-verify Queue"]
-    assert (refused["status"], refused["verification"]) == ("failed", "rejected")
-    assert "does not synthesize: TypeError" in refused["reason"]
+    kept, failing, harmful = json.loads(done.stdout)["findings"]
+    assert (kept["id"], kept["verification"]) == ("kms-key-rotation", "verified")
+    assert (failing["message"], failing["verification"]) == ("no colour", "rejected")
+    assert "does not synthesize: TypeError" in failing["reason"]
+    assert (harmful["message"], harmful["verification"]) == ("no bucket_name", "rejected")
+    assert "(AWS::S3::Bucket) changes BucketName: data-loss" in harmful["reason"]
     (unit,) = json.loads(done.stdout)["units"]
     assert "(AWS::KMS::Key) changes EnableKeyRotation: in-place" in unit["verification"]
+    assert "red" not in unit["diff"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "cdk.json"]
 
 
 @synthesis
-def test_a_fix_that_does_more_than_is_allowed_is_rejected(tmp_path: Path, unfit: str) -> None:
-    app(tmp_path, STORED)
-    found = findings(verify(tmp_path, "--verify-cdk", "--select", unfit, "--output-format=json"))
-    assert found["kms-key-rotation Key"]["verification"] == "verified"
-    refused = found["test-verify Bucket"]
-    assert refused["verification"] == "rejected"
-    assert "(AWS::S3::Bucket) changes BucketName: data-loss" in refused["reason"]
-
-
-@synthesis
 def test_a_fix_that_does_more_than_it_claims_is_told(tmp_path: Path, unfit: str) -> None:
-    app(tmp_path, STORED)
+    app(tmp_path, STACK + BUCKET_MADE)
     done = verify(tmp_path, "--verify-cdk", "--select", unfit, "--allow=data-loss")
     assert ".: verified by CDK synthesis: more than the in-place that the fixes claim: Orders.Bucket" in done.stderr
     assert "rejected" not in done.stderr
@@ -275,7 +267,7 @@ def test_each_culprit_is_found_among_many_with_few_questions() -> None:
     judge = Strict(frozenset({"n7", "n40"}))
     trials = Trials(judge, lambda rejected: words(names, rejected))
     outcome, rejected = trials.accepted(words(names, {}))
-    assert {key[1]: why for key, why in rejected.items()} == {
+    assert {key[2]: why for key, why in rejected.items()} == {
         "n7": "rejected by strict: n7",
         "n40": "rejected by strict: n40",
     }

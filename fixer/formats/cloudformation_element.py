@@ -8,7 +8,7 @@ from fixer.formats.cloudformation_data import spelled
 from fixer.formats.cloudformation_values import MERGED, call_of, data_of, shown, value_of
 from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence
 from fixer.formats.syntax.parsed_file import ParsedFile
-from fixer.formats.value import Absent, Literal, Unresolved, Value
+from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Affects, Changes, Span, Withheld
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
@@ -211,8 +211,3 @@ def may_grow(node: Node, step: Step) -> bool:
             return call_of(node) is None and isinstance(step, int)
         case _:
             return False
-
-
-def literal_text(value: Value) -> str | None:
-    """The text of a literal string, else None."""
-    return value.value if isinstance(value, Literal) and isinstance(value.value, str) else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fixer.formats.cloudformation_values import Call, call_of, sub_text, sub_variables
+from fixer.formats.cloudformation_values import Call, call_of, sub_variables
 from fixer.formats.syntax.node import Document, Mapping, Node, Scalar, Sequence
 from fixer.model import Span
 
@@ -134,9 +134,3 @@ def attributes(place: Place, node: Scalar) -> Iterator[Mention]:
         yield Mention("DependsOn", node.text, "", node.span, place)
     if place.section in ("Resources", "Outputs") and place.path == ("Condition",):
         yield Mention("Condition", node.text, "", node.span, place)
-
-
-def exact_variables(call: Call, source: str) -> bool:
-    """Whether the `${…}` of a Sub stand in its source as in its decoded text, so that their spans are right."""
-    scalar = sub_text(call)
-    return scalar is not None and scalar.text.count("${") == source.count("${", scalar.span.start, scalar.span.end)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fixer.formats.lines import blank_at, line_end, starts_line, whole_lines
+from fixer.formats.lines import blank_at, line_end, next_line, starts_line, whole_lines
 from fixer.formats.syntax import hcl
 from fixer.model import Changes, Edit, Span
 
@@ -26,13 +26,15 @@ def add_arguments(block: "Block", arguments: dict[str, str]) -> Changes:
         return at_the_top(block, arguments)
     group = [] if anchor.name in LEADING else neighbours(block, anchor)
     column = column_of(block, group)
-    longest = max(map(len, arguments))
-    if column > longest or (anchor.name not in LEADING and not column):
-        return block.insert(line_end(block.file.text, anchor.span.end), "\n" + lines_of(arguments, block.inner, column))
+    below = line_end(block.file.text, anchor.span.end)
+    if column > max(map(len, arguments)):
+        return block.insert(below, "\n" + lines_of(arguments, block.inner, column))
+    if anchor.name not in LEADING and not column:
+        return block.insert(below, "\n" + unaligned_lines(block, group, anchor, arguments))
     if 0 < len(group) <= REALIGNED:
         return widened(block, group, anchor, arguments)
     at = line_end(block.file.text, (group[-1] if group else anchor).span.end)
-    after = "" if blank_at(block.file.text, at + 1) or closes_after(block, at) else "\n"
+    after = "" if blank_at(block.file.text, next_line(block.file.text, at)) or closes_after(block, at) else "\n"
     return block.insert(at, f"\n\n{lines_of(arguments, block.inner)}{after}")
 
 
@@ -42,10 +44,21 @@ def lines_of(arguments: dict[str, str], indent: str, column: int = 0) -> str:
     return "\n".join(f"{indent}{name.ljust(column - 1)} = {value}" for name, value in arguments.items())
 
 
+def unaligned_lines(
+    block: "Block", group: list[hcl.Attribute], anchor: hcl.Attribute, arguments: dict[str, str]
+) -> str:
+    """The arguments below a group without a column: as the anchor has it, or each by itself where none is padded."""
+    text = block.file.text
+    if group and all(equals(text, argument) == argument.name_span.end + 1 for argument in group):
+        return "\n".join(lines_of({name: value}, block.inner) for name, value in arguments.items())
+    column = equals(text, anchor) - anchor.name_span.start
+    return lines_of(arguments, block.inner, column if column > max(map(len, arguments)) else 0)
+
+
 def at_the_top(block: "Block", arguments: dict[str, str]) -> Edit:
     """New arguments as the first of a block, a blank line before what follows."""
     at = line_end(block.file.text, block.node.open)
-    gap = "" if blank_at(block.file.text, at + 1) or closes_after(block, at) else "\n"
+    gap = "" if blank_at(block.file.text, next_line(block.file.text, at)) or closes_after(block, at) else "\n"
     return block.insert(at, f"\n{lines_of(arguments, block.inner)}{gap}")
 
 

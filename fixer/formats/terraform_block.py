@@ -1,6 +1,5 @@
 """A Terraform block: its address, its values by path, and the edits that set, remove and add."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from fixer.formats.terraform_arguments import (
 )
 from fixer.formats.terraform_collections import add_item
 from fixer.formats.terraform_comments import comments_above, written
+from fixer.formats.terraform_paths import has_computed_key, inside, nested_text, parted
 from fixer.formats.terraform_values import document, rendered, value_of
 from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Affects, Changes, Edit, Span, Withheld
@@ -25,8 +25,6 @@ from fixer.workspace import SourceFile
 
 if TYPE_CHECKING:
     from fixer.formats.terraform import Module
-
-PART = re.compile(r"([^.\[\]]+)(?:\[(\d+|\*)\])?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +142,12 @@ class Block:
         """`count` or `for_each`, whichever the block has."""
         return next((name for name in ("count", "for_each") if self.attribute(name)), None)
 
+    @property
+    def provider(self) -> str:
+        """The provider that it names, as it is spelled; empty for the default one."""
+        found = self.expression("provider")
+        return self.source(found) if found else ""
+
     # Editing
 
     def edit(self, span: Span, text: str) -> Edit:
@@ -257,52 +261,12 @@ class Block:
         items = [item for item in self.node.body.items if item_name(item) not in TRAILING]
         at = line_end(self.file.text, items[-1].span.end if items else self.node.open)
         gap = "\n\n" if items else "\n"
-        after = "" if blank_at(self.file.text, at + 1) or closes_after(self, at) else "\n"
+        after = "" if blank_at(self.file.text, next_line(self.file.text, at)) or closes_after(self, at) else "\n"
         return self.insert(at, f"{gap}{indented}{after}")
-
-
-def has_computed_key(mapping: hcl.Mapping) -> bool:
-    return any(isinstance(item, hcl.Item) and item.key is None for item in mapping.children)
 
 
 def item_name(item: hcl.Attribute | hcl.Block) -> str:
     return item.name if isinstance(item, hcl.Attribute) else item.kind
-
-
-def parted(head: str) -> tuple[str, int]:
-    """`name[2]` as name and index; the index is 0 where none is written."""
-    found = PART.fullmatch(head)
-    if found is None:
-        raise ValueError(f"not a path part: {head!r}")
-    return found[1], int(found[2] or 0)
-
-
-def inside(expression: hcl.Expression, rest: str, text: str) -> Value:
-    """The value at a path inside an object expression."""
-    for part in rest.split(".") if rest else ():
-        name, index = parted(part)
-        if isinstance(expression, hcl.Mapping):
-            item = expression.get(name)
-            if item is None:
-                computed = any(isinstance(i, hcl.Item) and i.key is None for i in expression.children)
-                return value_of(expression, text) if computed else Absent()
-            expression = item.value
-        else:
-            return Unresolved(text[expression.span.start : expression.span.end], expression.span)
-        if isinstance(expression, hcl.Sequence) and "[" in part:
-            if index >= len(expression.children):
-                return Absent()
-            expression = expression.children[index]
-    return value_of(expression, text)
-
-
-def nested_text(parts: list[str], value: str, step: str) -> str:
-    """Nested blocks with one argument, from the path of it."""
-    *outer, name = parts
-    lines = [f"{step * depth}{parted(part)[0]} {{" for depth, part in enumerate(outer)]
-    lines.append(f"{step * len(outer)}{name} = {value}")
-    lines += [f"{step * depth}}}" for depth in reversed(range(len(outer)))]
-    return "\n".join(lines)
 
 
 def attributes_in(block: hcl.Block) -> Iterator[tuple[hcl.Attribute, tuple[hcl.Block, ...]]]:

@@ -107,8 +107,8 @@ def companion(subject: Block, kind: str, link: tuple[str, str], arguments: Itera
             repeated = subject.address  # one instance for each of the subject's, without a long expression twice
         head.append((subject.meta, repeated))
         reference += "[count.index]" if subject.meta == "count" else "[each.key]"
-    if provider := subject.expression("provider"):
-        head.append(("provider", subject.source(provider)))
+    if subject.provider:
+        head.append(("provider", subject.provider))
     head.append((argument, f"{reference}.{attribute}"))
     groups = [aligned(head, subject.step), aligned(list(arguments), subject.step)]
     body = "\n".join(group for group in groups if group)

@@ -35,9 +35,12 @@ class BadPatch(Exception):
     """The patch does not say what was done: an internal error."""
 
 
-def patch(outcome: Outcome) -> str:
-    """The patch of a unit's changes, empty where there are none; proved by reading it back with unidiff."""
-    diffs = [diff(change, source) for change, source in paired(outcome.changes)]
+def patch(outcome: Outcome, prefix: str = "") -> str:
+    """The patch of a unit's changes, empty where there are none; proved by reading it back with unidiff.
+
+    `prefix` goes before each path: in a subfolder of a work tree git silently skips what is not named from the top.
+    """
+    diffs = [diff(change, source, prefix) for change, source in paired(outcome.changes)]
     text = "".join([*comments(outcome), *diffs]) if diffs else ""
     prove(text, outcome)
     return text
@@ -72,26 +75,26 @@ def comments(outcome: Outcome) -> Iterator[str]:
             yield f"#   note: {plain(note)}\n"
 
 
-def diff(change: FileChange, source: FileChange | None = None) -> str:
+def diff(change: FileChange, source: FileChange | None = None, prefix: str = "") -> str:
     """One file's diff; `source` is the removal of the file that it was moved from."""
     before = source.before if source else change.before
     old_path = source.path if source else change.path
-    old, new = quoted("a/" + old_path), quoted("b/" + change.path)
+    old, new = quoted(f"a/{prefix}{old_path}"), quoted(f"b/{prefix}{change.path}")
     hunks = "".join(hunk_lines(decoded(before), decoded(change.after), change.path))
-    head = [f"diff --git {old} {new}\n", *header(change, source, before)]
+    head = [f"diff --git {old} {new}\n", *header(change, source, before, prefix)]
     if hunks:
         head.append(f"--- {NO_FILE if before is None else tabbed(old)}\n")
         head.append(f"+++ {NO_FILE if change.after is None else tabbed(new)}\n")
     return "".join(head) + hunks
 
 
-def header(change: FileChange, source: FileChange | None, before: bytes | None) -> Iterator[str]:
+def header(change: FileChange, source: FileChange | None, before: bytes | None, prefix: str) -> Iterator[str]:
     """git's extended header lines, with whole blob ids so that `git apply --3way` can merge."""
     mode = "100755" if change.mode & 0o100 else "100644"
     ids = f"index {blob(before)}..{blob(change.after)}"
     if source is not None:
         yield f"similarity index {similarity(before or b'', change.after or b'')}%\n"
-        yield f"rename from {quoted(source.path)}\nrename to {quoted(change.path)}\n"
+        yield f"rename from {quoted(prefix + source.path)}\nrename to {quoted(prefix + change.path)}\n"
         if before != change.after:
             yield f"{ids} {mode}\n"
     elif before is None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from fixer.verify.judge import NotVerified
 
@@ -28,9 +29,10 @@ def ran(
     It gets a process group of its own, so that what it started ends with it.
     """
     name = Path(command[0]).name
+    program = Path(which(command[0]) or command[0]).absolute()  # from the user's folder, not from the one it runs in
     try:
         process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [program, *command[1:]], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
     except OSError as error:

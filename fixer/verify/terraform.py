@@ -58,9 +58,10 @@ def told(entry: dict[str, Any]) -> Diagnostic:
 def validated_by(module: Path, command: str, seconds: int) -> list[Diagnostic]:
     """The errors that the named validator (`--json DIR`) tells; NotVerified where it leaves the module out."""
     done = ran([command, "--json", str(module)], module, seconds)
-    (result,) = entries(done, "results", Path(command).name)
-    if result["status"] not in ("valid", "invalid"):
-        raise NotVerified(f"{Path(command).name} says {result['status']}: {result.get('reason', '')}", ADVICE)
+    result = next(iter(entries(done, "results", Path(command).name)), {})
+    status, reason = result.get("status", "nothing"), result.get("reason", "")
+    if status not in ("valid", "invalid"):
+        raise NotVerified(f"{Path(command).name} says {status}{reason and ': '}{reason}", ADVICE)
     found = [entry for entry in result.get("diagnostics", ()) if entry["severity"] == "error"]
     return [
         diagnostic(f"{entry['file']}:{entry['line']}" if entry.get("file") else "", entry["summary"],

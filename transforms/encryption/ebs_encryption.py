@@ -24,13 +24,8 @@ def by_default(resource: Block) -> bool:
     return any(
         not default.attribute("enabled") or not default["enabled"].differs_from(True)
         for default in resource.module.resources("aws_ebs_encryption_by_default")
-        if provider_of(default) == provider_of(resource)
+        if default.provider == resource.provider
     )
-
-
-def provider_of(resource: Block) -> str:
-    found = resource.expression("provider")
-    return resource.source(found) if found else ""
 
 
 def from_template(instance: Block) -> bool | str:
@@ -74,8 +69,8 @@ def template_volume_copied(volume: Element) -> bool:
 
 def template_from_snapshot(resource: Element) -> bool | str:
     """The schema of AWS::EC2::LaunchTemplate (2026-11-21) says that `Encrypted` is refused beside a snapshot."""
-    path = f"{MAPPINGS[resource.type]}[*].Ebs[*].SnapshotId"
-    if any(resource[found] != Absent() for found in resource.paths(path)):
+    devices = resource.paths(f"{MAPPINGS[resource.type]}[*].Ebs[*].SnapshotId")
+    if any(resource[path] != Absent() for path in devices if "[*]" not in path):
         return "a volume made from a snapshot is encrypted as that is: copy the snapshot with a key"
     return False
 

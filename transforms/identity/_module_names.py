@@ -157,7 +157,7 @@ class Named:
             inner = text[at.start : at.end]
         caller = CALLER.match(inner)
         sources = [b for b in self.module.data("aws_caller_identity") if caller and b.name == caller[1]]
-        return any(provider_of(source) == provider_of(self.block) for source in sources)
+        return any(source.provider == self.block.provider for source in sources)
 
     def is_name(self, spelling: Spelling) -> bool:
         """Whether the place takes the name of a resource of this kind."""
@@ -197,11 +197,6 @@ class Named:
         if spelling.owner == self.block.address or spelling.owner in dependencies(self.block):
             return self.withheld(spelling.place, ", and a reference there would be circular")
         return spelling.replaced(f"{self.block.address}.{attribute}", start)
-
-
-def provider_of(block: Block) -> str:
-    found = block.expression("provider")
-    return block.source(found) if found else ""
 
 
 def in_profile(named: Named, spelling: Spelling) -> bool:

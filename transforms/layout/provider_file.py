@@ -198,11 +198,20 @@ def emptied(block: Block, taken: Span, moving: list[Block]) -> Span:
     if not any(text[at:until].strip() for at, until in zip(ends, starts, strict=True)):
         above = text[: taken.start].rstrip()
         return Span(next_line(text, len(above)) if above else 0, end)
-    while blank_at(text, end) and (taken.start == 0 or blank_at(text, taken.start - 1)):
+    top = run_start(text, taken.start, [with_heading(other, moving) for other in moving if other.path == block.path])
+    while blank_at(text, end) and (top == 0 or blank_at(text, top - 1)):
         end = next_line(text, end)
-        if taken.start:
+        if top:
             break
     return Span(taken.start, end)
+
+
+def run_start(text: str, start: int, others: list[Span]) -> int:
+    """Where the first of the blocks starts that go and stand one right above the other, down to this one."""
+    for other in sorted(others, reverse=True):
+        if next_line(text, other.end) == start:
+            start = other.start
+    return start
 
 
 def without(block: Block, kept: Block, carried: Sequence[Any] = ()) -> Changes:
