@@ -114,7 +114,8 @@ class Repair:
             self.problems.append(problem)
 
     def suppression(self, finding: Finding, workspace: Workspace) -> str | None:
-        ignores = ignores_of(finding, workspace, self.unit.format)
+        places = [finding, *(replace(finding, path=path, span=span) for path, span in finding.others)]
+        ignores = [ignore for place in places for ignore in ignores_of(place, workspace, self.unit.format)]
         path = finding.path if workspace is self.before else ""
         self.used |= {Use(path, ignore if path else ignore.anywhere, finding.transform) for ignore in ignores}
         if ignores:

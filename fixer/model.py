@@ -152,7 +152,10 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One defect at one place; without a fix it is advice and `reason` says what a person must decide."""
+    """One defect at one place; without a fix it is advice and `reason` says what a person must decide.
+
+    `others` are the places of what else the one fix is about: an ignore at any of them leaves all of it alone.
+    """
 
     transform: str
     subject: str
@@ -161,6 +164,7 @@ class Finding:
     message: str
     fix: Fix | None = None
     reason: str = ""
+    others: tuple[tuple[str, Span], ...] = ()
 
     @property
     def key(self) -> Key:

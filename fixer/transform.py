@@ -4,7 +4,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -80,6 +81,13 @@ class Transform:
         claimed = self.impact if impact is None else impact
         fix = Fix(own, max([claimed, *least_impacts(changes)]), note)
         return Finding(self.id(), subject.address, subject.path, subject.span, message, fix)
+
+    def finding_of(
+        self, group: Sequence[Subject], message: str, *changes: Changes, impact: Impact | None = None, note: str = ""
+    ) -> Finding:
+        """One finding about several subjects that are repaired together; it stands at the first."""
+        found = self.finding(group[0], message, *changes, impact=impact, note=note)
+        return replace(found, others=tuple((subject.path, subject.span) for subject in group[1:]))
 
     def advice(self, subject: Subject, message: str, reason: str) -> Finding:
         """A defect that a person must decide, with the reason why no fix is honest here."""

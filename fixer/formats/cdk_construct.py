@@ -156,7 +156,11 @@ class Construct:
             if isinstance(keyword, ast.keyword) and keyword.arg == argument:
                 if comments_in(source.segment(keyword.value)):
                     return Withheld(f"a comment stands inside {argument}")
-                return self.edits(remove(listing(source, self.call), index))
+                made = self.edits(remove(listing(source, self.call), index))
+                cut = "".join(source.text[edit.span.start : edit.span.end] for edit in made)
+                for said in comments_in(cut):
+                    return Withheld(f"a comment speaks of it, which would be lost: {cut[said.start : said.end]}")
+                return made
         return Withheld(f"{argument} is not written as an argument")
 
     def read_instead(self, attribute: str, other: str | None) -> Iterator[Changes]:

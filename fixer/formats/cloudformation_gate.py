@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from fixer.formats.cloudformation import Template
@@ -29,13 +30,21 @@ class Gate:
     added: dict[str, Changes] = field(default_factory=dict)
 
     def changes(self) -> list[Changes]:
-        conditions = {member.name: self.joined(member, self.condition) for member in self.members}
-        uses = Uses(self.template, conditions)
-        made: list[Changes] = [set_condition(member, conditions[member.name]) for member in self.members]
+        uses = self.uses
+        made: list[Changes] = [set_condition(member, uses.conditions[member.name]) for member in self.members]
         made += [self.output(name, needed) for name, needed in uses.outputs.items()]
         made += [without(self.template, name, indexes) for name, indexes in uses.dependencies.items()]
         made += [self.optional(place, needed) for place, needed in uses.expressions.values()]
         return [*self.added.values(), made, uses.withheld, *self.undeclared()]
+
+    @cached_property
+    def uses(self) -> "Uses":
+        return Uses(self.template, {member.name: self.joined(member, self.condition) for member in self.members})
+
+    @property
+    def unordered(self) -> list[str]:
+        """The resources that no longer wait for a member, because what may not be there can't be waited for."""
+        return sorted(self.uses.dependencies)
 
     def undeclared(self) -> Iterator[Withheld]:
         """A condition that a member has and the template does not can't be joined with another."""

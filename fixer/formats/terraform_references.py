@@ -104,5 +104,31 @@ def mentions(block: Block, address: str) -> bool:
     return any(True for _ in references_in(block, tuple(address.split("."))))
 
 
+def reaches(block: Block, address: str) -> bool:
+    """Whether a block mentions an address, itself or through the locals that it uses."""
+    parts = tuple(address.split("."))
+    return mentions(block, address) or any(
+        isinstance(node, hcl.Traversal) and node.starts_with(parts)
+        for value in locals_of(block)
+        for node, _ in hcl.walk(value)
+    )
+
+
+def locals_of(block: Block) -> list[hcl.Expression]:
+    """The values of the locals that a block uses, and of those that these use."""
+    held = [inner.node.body.attributes for inner in block.module.blocks("locals")]
+    seen: dict[str, hcl.Expression] = {}
+    queue = [reference.rest[0].name for reference in references_in(block, ("local",)) if reference.rest]
+    while queue:
+        name = queue.pop()
+        value = next((attributes[name].expression for attributes in held if name in attributes), None)
+        if name is None or name in seen or value is None:
+            continue
+        seen[name] = value
+        used = [node for node, _ in hcl.walk(value) if isinstance(node, hcl.Traversal) and node.root == "local"]
+        queue += [node.steps[0].name for node in used if node.steps]
+    return list(seen.values())
+
+
 def linked(a: Block, b: Block) -> bool:
-    return mentions(a, b.address) or mentions(b, a.address)
+    return reaches(a, b.address) or reaches(b, a.address)

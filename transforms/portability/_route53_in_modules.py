@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fixer.formats.terraform import Module
 from fixer.formats.terraform_block import Block
-from fixer.formats.terraform_references import Reference, mentions
+from fixer.formats.terraform_references import Reference, reaches
 from fixer.formats.terraform_repetition import always_there
 from fixer.formats.terraform_spellings import argument_names
 
@@ -28,7 +28,7 @@ def unconditional(module: Module) -> list[Block]:
     grown = bool(found)
     while grown:
         have = {block.address for block in found}
-        new = [block for a, block in others.items() if a not in have and any(mentions(block, other) for other in have)]
+        new = [block for a, block in others.items() if a not in have and any(reaches(block, other) for other in have)]
         found += new
         grown = bool(new)
     return sorted(found, key=lambda block: (block.path, block.span))

@@ -80,7 +80,7 @@ class Route53Conditional(Transform):
             condition, declared = module.variable(variable)
             gate = Gate(condition, group, takes_null)
             impact, note = self.effect(module.variable_value(condition.removeprefix("var.")))
-            yield self.finding(group[0], message, gate.changes(), declared, impact=impact, note=note)
+            yield self.finding_of(group, message, gate.changes(), declared, impact=impact, note=note)
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:
         from fixer.formats.cdk_context import Flag
@@ -99,7 +99,7 @@ class Route53Conditional(Transform):
             turned = f"cdk deploy -c {flag.name}={other} turns them {position}"
             if gate.has_choices:
                 turned += "; a certificate that is validated in a zone that is off waits for records made by hand"
-            yield self.finding(group[0], message, gate.changes(), impact=impact, note=note or turned)
+            yield self.finding_of(group, message, gate.changes(), impact=impact, note=note or turned)
 
     def cloudformation(self, template: Template) -> Iterable[Finding]:
         for group in connected(unconditional_in_template(template), partial(linked_in_template, template)):
@@ -108,8 +108,9 @@ class Route53Conditional(Transform):
             gate = TemplateGate(template, flag.condition, group, fallback)
             impact, note = self.effect(flag.default)
             message = f"Route53 resources are always created: {named}"
-            note = "; ".join(filter(None, [note, waits_by_hand(template, group)]))
-            yield self.finding(group[0], message, flag.declared, gate.changes(), impact=impact, note=note)
+            order = f"{', '.join(gate.unordered)} no longer waits for what may not be there" if gate.unordered else ""
+            note = "; ".join(filter(None, [note, waits_by_hand(template, group), order]))
+            yield self.finding_of(group, message, flag.declared, gate.changes(), impact=impact, note=note)
 
     def effect(self, flag: Value) -> tuple[Impact, str]:
         """What the flag does as it stands: nothing while it is on."""

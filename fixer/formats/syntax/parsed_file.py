@@ -133,7 +133,7 @@ class ParsedFile:
         if parent.flow:
             return self.remove_between_commas(spans, at)
         if starts_line(self.text, entry.span.start):
-            return self.remove_lines(entry.span)
+            return self.remove_lines(entry.span, entry.value)
         return self.remove_up_to(entry.span, spans[at + 1].start)
 
     def remove_item(self, parent: Sequence, at: int) -> Edit | Withheld:
@@ -146,7 +146,7 @@ class ParsedFile:
         dash = self.dash(parent.items[at])
         if dash is None or not starts_line(self.text, dash):
             return Withheld("the list item does not stand alone behind its dash")
-        return self.remove_lines(Span(dash, spans[at].end))
+        return self.remove_lines(Span(dash, spans[at].end), parent.items[at])
 
     def dash(self, item: Node) -> int | None:
         """The dash that an item of a block list stands behind; None where it is not on the item's line."""
@@ -154,10 +154,13 @@ class ParsedFile:
         before = self.text[start : item.span.start].rstrip(" \t")
         return start + len(before) - 1 if before.endswith("-") else None
 
-    def remove_lines(self, span: Span) -> Edit:
+    def remove_lines(self, span: Span, node: Node) -> Edit | Withheld:
         indent = column(self.text, span.start)
         end = end_below(self.text, span.end, indent + 1)
         lines = lines_of(self.text, start_above(self.text, span.start), end, indent)
+        for comment in comments_in(self.text, lines, node):
+            said = self.text[comment.start : comment.end].strip()
+            return Withheld(f"a comment speaks of it, which would be lost: {said}")
         return self.edit(lines.start, lines.end, "")
 
     def remove_up_to(self, span: Span, following: int) -> Edit | Withheld:
