@@ -97,7 +97,7 @@ def untouched(part: Part, spans: Sequence[Span]) -> bool:
 def lost(
     old: SourceFile, new: SourceFile, format: FormatModule, displacement: Displacement, written: list[str]
 ) -> str | None:
-    """The first comment that is gone, unless a deletion took it with what it stood in, or it was written elsewhere."""
+    """The first comment that is gone, unless it was written elsewhere."""
     there = {(span.start, new.text[span.start : span.end]) for span in format.comments(new)}
     for span in format.comments(old):
         text = old.text[span.start : span.end]
@@ -109,6 +109,6 @@ def lost(
         if not inside:
             if (displacement.moved(span).start, text) not in there:
                 return f"lose the comment {text[:40]!r}"
-        elif any(put.start < put.end for _, put in inside) and not any(text in other for other in written):
+        elif not any(text in other for other in written):
             return f"lose the comment {text[:40]!r}"
     return None

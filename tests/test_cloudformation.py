@@ -200,10 +200,14 @@ class TestYaml:
         )
         assert applied(text, first(text).set("C", 1)) == text.replace("# B: old\n", "# B: old\n      C: 1\n")
 
-    def test_remove_takes_its_own_comments(self) -> None:
-        own = "      # why\n      A: 1 # c\n        # d\n"
-        text = f"Resources:\n  R:\n    Type: T\n    Properties:\n      # ====\n{own}      B: 2\n"
-        assert applied(text, first(text).remove("A")) == text.replace(own, "")
+    def test_remove_leaves_what_a_comment_speaks_of(self) -> None:
+        for own in ("      # why\n      A: 1\n", "      A: 1 # why\n", "      A: 1\n        # why\n"):
+            text = f"Resources:\n  R:\n    Type: T\n    Properties:\n      # ====\n{own}      B: 2\n"
+            assert "# why" in withheld(first(text).remove("A"))
+
+    def test_remove_leaves_the_heading_of_a_section(self) -> None:
+        text = "Resources:\n  R:\n    Type: T\n    Properties:\n      # ====\n      A: 1\n      B: 2\n"
+        assert applied(text, first(text).remove("A")) == text.replace("      A: 1\n", "")
 
     def test_remove_the_only_property(self) -> None:
         text = "Resources:\n  R:\n    Type: T\n    Properties:\n      A: 1\n  S:\n    Type: T\n"
