@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.corpus import look
+from tests.corpus.judges.checkov import CHECKS
 from tests.corpus.look import terraform
 from tests.corpus.look.cdk import construct_ids
 from tests.corpus.look.defect import Defect
 from tests.corpus.runs import PENDING, Ran
 
 UNEXPLAINED = "UNEXPLAINED"
+LEFT_BY_FIXTURE = "left so in a fixture of this transform, whose test says why"
 CONFIGURATION = ".iacfix.toml"
 CONSTRUCTS = {"s3-public-access-block": ("Bucket", "CfnBucket"), "log-retention": ("LogGroup", "CfnLogGroup")}
 
@@ -53,11 +55,17 @@ def configured(defect: Defect, ran: Ran) -> str:
 
 
 def approved(defect: Defect, ran: Ran) -> str:
-    """Whether the project is a fixture of this very transform and its recorded result has the defect as well."""
-    if ran.project.name.split("/")[:2] != ["fixtures", defect.transform]:
+    """The reason for what a fixture of this very transform leaves: a test holds that its result has it too."""
+    if not is_fixture_of(ran, defect.transform):
         return ""
+    if defect.check in CHECKS:
+        return LEFT_BY_FIXTURE
     recorded = look.defects(str(ran.project.format), ran.project.root.with_name("after"))
-    return "left so in the fixture's after/" if defect.identity in {d.identity for d in recorded} else ""
+    return LEFT_BY_FIXTURE if defect.identity in {d.identity for d in recorded} else ""
+
+
+def is_fixture_of(ran: Ran, transform: str) -> bool:
+    return ran.project.name.split("/")[:2] == ["fixtures", transform]
 
 
 def concerns(finding: Mapping[str, Any], defect: Defect) -> bool:
@@ -88,8 +96,8 @@ def synthesized(ran: Ran, defect: Defect) -> Remaining:
         name = "".join(filter(str.isalnum, finding["subject"].rpartition("/")[2].partition("#")[0]))
         if finding["id"] == defect.transform and finding["status"] != PENDING and name and name in logical:
             return Remaining(ran.project.name, defect, f"{finding['status']}: {finding['reason']}")
-    if ran.project.name.split("/")[:2] == ["fixtures", defect.transform]:
-        return Remaining(ran.project.name, defect, "left so in a fixture of this transform, whose test says why")
+    if is_fixture_of(ran, defect.transform):
+        return Remaining(ran.project.name, defect, LEFT_BY_FIXTURE)
     written = construct_ids(look.sources("cdk_python", ran.project.root), CONSTRUCTS[defect.transform])
     if not any(name and name in logical for name in written):
         return Remaining(ran.project.name, defect, "not written in these sources: a construct of a library makes it")

@@ -1,7 +1,7 @@
 """Hosted zones, DNS records and certificate validations that are always created."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from transforms.portability._route53_in_templates import fallback, switch, waits
 from transforms.portability._route53_in_templates import unconditional as unconditional_in_template
 
 if TYPE_CHECKING:
+    from fixer.formats.cdk_construct import Construct
     from fixer.formats.cdk_python import App
 
 CDK_ZONES = ("HostedZone", "PublicHostedZone", "PrivateHostedZone")
@@ -92,6 +93,8 @@ class Route53Conditional(Transform):
         ordered = sorted(fixed, key=lambda construct: (construct.path, construct.span))
         flag = Flag(self.setting["variable"], self.setting["default"])
         for group, gate in gated(app, flag, CDK_KINDS, ordered):
+            if in_private_zones(group):
+                continue
             named = ", ".join(construct.address for construct in group)
             message = f"Route53 resources are always created: {named}"
             impact, note = self.effect(Absent())
@@ -118,3 +121,9 @@ class Route53Conditional(Transform):
         if on is True or on == "true":
             return Impact.NONE, ""
         return Impact.INTERRUPTION, "unless the flag is on, the next deployment removes these resources"
+
+
+def in_private_zones(group: "Sequence[Construct]") -> bool:
+    """Whether the zones of a group are all made here for VPCs: such a zone needs no delegated domain."""
+    zones = [found for found in group if found.kind.rsplit(".", 1)[-1] in (*CDK_ZONES, "CfnHostedZone")]
+    return bool(zones) and all(zone.kind.endswith(".PrivateHostedZone") or zone.written("vpcs") for zone in zones)
