@@ -13,6 +13,7 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from fixer.cli import main
+from fixer.tree import place_in_work_tree
 from tests.corpus.projects import Project, content
 from tests.harness import git_apply, read_tree
 
@@ -53,11 +54,11 @@ def crash() -> str:
 
 def ran(project: Project, flags: tuple[str, ...]) -> Ran:
     project.copy()
-    source = content(project.root)
-    first = report(project.root, *flags)
     with tempfile.TemporaryDirectory() as scratch:
-        patched = Path(scratch) / "tree"
+        patched = Path(scratch) / "tree"  # in no work tree, from whose top a patch would name its files
         shutil.copytree(project.root, patched, symlinks=True)
+        first = report(patched, *flags)
+        untouched = content(patched) == content(project.root)
         refusal = applied_by_git(patched, "".join(unit["diff"] for unit in first["units"]))
         applied = report(project.after, "--apply", *flags)
         after, before = read_tree(project.after), read_tree(project.root)
@@ -65,7 +66,7 @@ def ran(project: Project, flags: tuple[str, ...]) -> Ran:
         unequal = [path for path in sorted({*after, *made}) if after.get(path) != made.get(path)]
     again = report(project.after, *flags)
     bugs = [p["what"] for p in (*first["problems"], *applied["problems"]) if p["what"].startswith("internal error")]
-    if content(project.root) != source:
+    if not untouched:
         bugs.append("the dry run wrote something")
     return Ran(
         project,
