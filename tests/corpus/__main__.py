@@ -1,6 +1,7 @@
 """The command `python -m tests.corpus`: run, judge, report; exit status 1 where a figure that must be 0 is not."""
 
 import argparse
+import fcntl
 import sys
 import time
 from collections import Counter
@@ -20,6 +21,17 @@ def main() -> int:
     if not (CORPUS / "unpack").is_file():
         print(f"NOT RUN: no corpus at {CORPUS} (IACFIX_CORPUS names another)")
         return 1
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"NOT RUN: another run works in {BUILD}")
+            return 1
+        return run_all(arguments)
+
+
+def run_all(arguments: argparse.Namespace) -> int:
     start = time.monotonic()
     found = projects(arguments.short)
     flags = ("--allow", arguments.allow) if arguments.allow else ()

@@ -13,7 +13,6 @@ from subprocess import CalledProcessError
 from typing import Any
 
 from fixer.cli import main
-from fixer.tree import place_in_work_tree
 from tests.corpus.projects import Project, content
 from tests.harness import git_apply, read_tree
 

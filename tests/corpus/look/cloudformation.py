@@ -36,7 +36,8 @@ def in_template(source: Source) -> Iterator[Defect]:
         name_node = entries(body.get("Properties")).get(NAMES.get(kind, ""))
         if name_node is not None and not LOOKED_UP.search(str(name_node.value)):
             yield Defect("iam-role-name", "explicit name", source.path, name, *lines)
-        if kind in DNS and "Condition" not in body:
+        private = "VPCs" in entries(body.get("Properties"))  # such a zone needs no delegated domain
+        if kind in DNS and "Condition" not in body and not private:
             yield Defect("route53-conditional", "always there", source.path, name, *lines)
 
 
