@@ -46,8 +46,7 @@ class Parses:
         original = SourceFile.parsed
 
         def parsed(file: SourceFile, parse: Callable[[str], Any]) -> Any:
-            by_parser = parse.__module__.startswith("fixer.formats") and parse.__name__ != "comments"
-            if parse not in file.memo and by_parser:
+            if parse not in file.memo and parse.__name__ in PARSERS:
                 self.count[file.path] += 1
                 self.texts.setdefault(file.path, set()).add(file.text)
             return original(file, parse)
