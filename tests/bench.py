@@ -165,7 +165,7 @@ def bare_template(file: SourceFile) -> None:
     if file.path.endswith(".json"):
         parse_json(file.text)
     else:
-        list(YAML(typ="safe", pure=True).parse(file.text))
+        YAML(typ="safe", pure=True).compose(file.text)
 
 
 # What the same parser does on its own, without nodes of ours; CDK files are found with ast and edited with libcst.
