@@ -78,16 +78,6 @@ class Construct:
         """The first call of a method on this construct, or on what may be this construct."""
         return self.app.flow.uses(self.module, self.call, {method})
 
-    @property
-    def assigned_name(self) -> str | None:
-        """The variable, or `self.x`, that the construct is assigned to."""
-        match self.module.source.parents[self.call]:
-            case ast.Assign(targets=[ast.Name() | ast.Attribute() as target]):
-                return short(self.module, target)
-            case ast.AnnAssign(target=target):
-                return short(self.module, target)
-        return None
-
     def seen_outside(self) -> Iterator[Site]:
         """Where code outside its class looks up an attribute of the name that holds this construct."""
         match self.module.source.parents[self.call]:

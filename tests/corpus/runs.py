@@ -6,7 +6,6 @@ import json
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -78,11 +77,6 @@ def ran(project: Project, flags: tuple[str, ...]) -> Ran:
         refusal + unequal,
         [path for path in sorted({*after, *before}) if after.get(path) != before.get(path)],
     )
-
-
-def still_to_do(report: dict[str, Any]) -> Iterator[str]:
-    yield from (brief(finding) for finding in report["findings"] if finding["status"] == PENDING)
-    yield from (f"{path} is changed" for unit in report["units"] for path in unit["changed"])
 
 
 def brief(finding: dict[str, Any]) -> str:
