@@ -3,7 +3,7 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,9 @@ from fixer import baseline, pool
 from fixer.arguments import names
 from fixer.config import PROFILES, Options, UsageError, check_names, known_name
 from fixer.config_file import load
-from fixer.discover import common_folder, common_root, discover, targets
+from fixer.discover import Discovery, common_folder, common_root, discover, targets
 from fixer.journal import NotWritten
+from fixer.lock import locked
 from fixer.model import Impact, Outcome, Problem, Status
 from fixer.output import catalogue, json, text
 from fixer.output.patch import BadPatch, patch
@@ -22,7 +23,7 @@ from fixer.paths import real
 from fixer.transform import registry
 from fixer.tree import place_in_work_tree
 from fixer.verify import verified
-from fixer.write import locked, recover, refused, written
+from fixer.write import interrupted_beneath, recover, refused, written
 
 PENDING, WRONG = 1, 2
 
@@ -45,18 +46,17 @@ def run(args: Namespace) -> int:
     options = replace(options, baseline=known_findings(args, cwd), report_unused_ignores=args.report_unused_ignores)
     options = replace(options, **verification(args))
     root = common_root(named.values(), cwd)
-    left = recover(root)
-    found = discover(named, root, options.excludes)
     out = text.console(args.no_color)
     outcomes, patches = [], {}
     try:
         with locked(root) if args.apply else nullcontext():
+            found = looked_through(named, root, options, args.apply)
             for outcome in text.progress(pool.run(found.units, root, options, args.jobs), len(found.units), out):
                 settled, patches[outcome.unit] = settle(verified(outcome, root, options), root, args.apply)
                 outcomes.append(settled)
     except NotWritten as error:
         raise UsageError(error.path, error.what, error.advice) from error
-    problems = [*left, *found.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
+    problems = [*found.problems, *(problem for outcome in outcomes for problem in outcome.problems)]
     if args.write_baseline:
         target = cwd / args.write_baseline
         emit(baseline.written(outcomes, root, target), str(target))
@@ -70,6 +70,16 @@ def run(args: Namespace) -> int:
         emit_patch("".join(patches.values()), args)
     text.report(outcomes, problems, out, applied=args.apply)
     return status
+
+
+def looked_through(named: Mapping[str, Path], root: Path, options: Options, apply: bool) -> Discovery:
+    """What there is to repair, once all is whole that interrupted runs left half written, in the root or beneath it."""
+    problems = recover(root, held=apply)
+    found = discover(named, root, options.excludes)
+    if inner := interrupted_beneath(root, found.units):
+        problems += [problem for place in inner for problem in recover(root, place, held=apply)]
+        found = discover(named, root, options.excludes)
+    return replace(found, problems=(*problems, *found.problems))
 
 
 def current_folder() -> Path:

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from fixer.model import Impact, Problem
+from fixer.model import Finding, Impact, Problem
 from fixer.transform import Transform, registry
 
 ALL = "ALL"
@@ -52,6 +52,27 @@ class FileIgnores:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The greatest impact that a configuration file grants to one transform, or to fixes in some files.
+
+    No flag raises it: who runs the tool is not always who answers for what is deployed.
+    """
+
+    impact: Impact
+    source: Path
+    transform: str = ""
+    pattern: Pattern | None = None
+
+    def covers(self, transform: str, files: Iterable[Path]) -> bool:
+        """Whether it is meant for a fix of this transform that has to do with these (absolute) paths."""
+        return any(map(self.pattern.names, files)) if self.pattern else self.transform == transform
+
+    def __str__(self) -> str:
+        whom = f"files {self.pattern.glob!r}" if self.pattern else self.transform
+        return f"the ceiling {self.impact.label} for {whom} in {self.source.name}"
+
+
 @dataclass(frozen=True)
 class Options:
     """All that decides what a run does; plain data, so that it passes between processes.
@@ -67,6 +88,7 @@ class Options:
     profile: str = PROFILES[0]
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     per_file_ignores: tuple[FileIgnores, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     exclude: tuple[Pattern, ...] = ()
     baseline: Path | None = None
     report_unused_ignores: bool = False
@@ -109,6 +131,26 @@ class Options:
         wanted = specificity(self.select, kind)
         unwanted = specificity(self.ignore, kind)
         return wanted > unwanted or (not self.select and default and not unwanted)
+
+    def ceiling(self, finding: Finding, root: Path) -> Ceiling | None:
+        """The lowest one for a fix, by its transform and by every file (below `root`) that it has to do with."""
+        files = [root / path for path in finding.paths] if self.ceilings else []
+        found = (ceiling for ceiling in self.ceilings if ceiling.covers(finding.transform, files))
+        return min(found, key=lambda ceiling: ceiling.impact, default=None)
+
+    def allowed(self, finding: Finding, root: Path) -> Impact:
+        """The greatest impact that the finding's fix may have."""
+        ceiling = self.ceiling(finding, root)
+        return min(self.allow, ceiling.impact) if ceiling else self.allow
+
+    def held_back(self, finding: Finding, root: Path) -> str | None:
+        """Why the finding's fix has more impact than it may have; None where it has not."""
+        if finding.fix is None or finding.fix.impact <= self.allowed(finding, root):
+            return None
+        label, ceiling = finding.fix.impact.label, self.ceiling(finding, root)
+        if ceiling is not None and finding.fix.impact > ceiling.impact:
+            return f"impact is {label}, above {ceiling}"
+        return f"impact is {label}; --allow {label} makes it"
 
     def ignored(self, file: Path, transform: str) -> str | None:
         """Why a configuration file turns the transform off for this file (an absolute path); None where it does not."""

@@ -2,18 +2,20 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fixer.config import PROFILES, FileIgnores, Options, Pattern, UsageError, check_names, known_name
+from fixer.config import PROFILES, Ceiling, FileIgnores, Options, Pattern, UsageError, check_names, known_name
 from fixer.model import Impact
 from fixer.paths import is_file, real
 from fixer.transform import registry
 
 DOTFILE = ".iacfix.toml"
 PYPROJECT = "pyproject.toml"
-KEYS = ("select", "ignore", "allow", "deployed", "profile", "exclude", "per-file-ignores")
+PER_FILE_CEILINGS = "per-file-max-impact"
+CEILING = "max-impact"  # of every transform's table, beside the transform's own settings
+KEYS = ("select", "ignore", "allow", "deployed", "profile", "exclude", "per-file-ignores", PER_FILE_CEILINGS)
 
 
 def load(start: Path, explicit: Path | None = None) -> Options:
@@ -66,7 +68,7 @@ class Document:
 
     def options(self) -> Options:
         table = self.table() or {}
-        settings = {key: self.settings(key, value) for key, value in table.items() if self.names_transform(key, value)}
+        own = {key: value for key, value in table.items() if self.names_transform(key, value)}
         new = not self.boolean(table, "deployed", True)
         return Options(
             select=self.names(table, "select"),
@@ -74,8 +76,9 @@ class Document:
             allow=self.allow(table, new),
             new=new,
             profile=self.profile(table),
-            settings=settings,
+            settings={key: self.settings(key, value) for key, value in own.items()},
             per_file_ignores=self.per_file_ignores(table),
+            ceilings=(*self.ceilings(own), *self.per_file_ceilings(table)),
             exclude=tuple(Pattern(glob, real(self.path)) for glob in self.strings(table, "exclude")),
         )
 
@@ -96,7 +99,10 @@ class Document:
         defaults = registry()[id].settings
         made = {}
         for key, value in table.items():
-            name = known_name(key.replace("-", "_"), defaults, f"setting of {id}", shown(self.path), self.line(id, key))
+            if key == CEILING:
+                continue
+            known = key.replace("-", "_"), {*defaults, CEILING}
+            name = known_name(*known, f"setting of {id}", shown(self.path), self.line(id, key))
             made[name] = self.like(defaults[name], value, id, key)
             choices = registry()[id].choices.get(name, ())
             if choices and value not in choices:
@@ -127,12 +133,23 @@ class Document:
         return check_names(self.strings(table, *keys), shown(self.path), self.line(*keys))
 
     def allow(self, table: Mapping[str, Any], new: bool) -> Impact:
-        if "allow" not in table:
-            return Impact.DATA_LOSS if new else Impact.REPLACEMENT
-        label = known_name(
-            str(table["allow"]), (i.label for i in Impact), "impact", shown(self.path), self.line("allow")
-        )
-        return Impact.named(label)
+        if "allow" in table:
+            return self.impact(table["allow"], "allow")
+        return Impact.DATA_LOSS if new else Impact.REPLACEMENT
+
+    def impact(self, label: object, *keys: str) -> Impact:
+        labels = (impact.label for impact in Impact)
+        return Impact.named(known_name(str(label), labels, "impact", shown(self.path), self.line(*keys)))
+
+    def ceilings(self, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Ceiling]:
+        for id, table in tables.items():
+            if CEILING in table:
+                yield Ceiling(self.impact(table[CEILING], id, CEILING), real(self.path), transform=id)
+
+    def per_file_ceilings(self, table: Mapping[str, Any]) -> Iterator[Ceiling]:
+        for glob, label in self.table_of(table, PER_FILE_CEILINGS, "pattern = impact").items():
+            impact = self.impact(label, PER_FILE_CEILINGS, glob)
+            yield Ceiling(impact, real(self.path), pattern=Pattern(glob, real(self.path)))
 
     def profile(self, table: Mapping[str, Any]) -> str:
         name = str(table.get("profile", PROFILES[0]))
@@ -140,10 +157,14 @@ class Document:
 
     def per_file_ignores(self, table: Mapping[str, Any]) -> tuple[FileIgnores, ...]:
         key = "per-file-ignores"
-        entries = table.get(key, {})
-        if not isinstance(entries, dict):
-            raise self.wrong(f"{key!r} must be a table of pattern = [ids]", key)
+        entries = self.table_of(table, key, "pattern = [ids]")
         return tuple(FileIgnores(Pattern(glob, real(self.path)), self.names(entries, key, glob)) for glob in entries)
+
+    def table_of(self, table: Mapping[str, Any], key: str, entries: str) -> dict[str, Any]:
+        found = table.get(key, {})
+        if not isinstance(found, dict):
+            raise self.wrong(f"{key!r} must be a table of {entries}", key)
+        return found
 
     def line(self, *keys: str) -> int:
         """The line on which a key of our table stands, 0 where it can't be told."""

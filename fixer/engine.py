@@ -10,9 +10,10 @@ from pathlib import Path
 from fixer import baseline
 from fixer.config import Options
 from fixer.converge import Converged, converge
-from fixer.formats import load
+from fixer.formats import View, load
 from fixer.model import Finding, Key, Move, Outcome, Problem, Refused, Result, Status, Unit
 from fixer.proof import unproven
+from fixer.shared import agreed
 from fixer.suppression import Use, ignores_of, mistakes, unused
 from fixer.transform import Transform
 from fixer.workspace import SourceFile, Workspace, read
@@ -78,8 +79,8 @@ class Repair:
     def find(self, transform: Transform, workspace: Workspace) -> list[Finding]:
         """One transform's findings; where its view was blind, without fixes and with the reason."""
         try:
-            view = load(self.unit.format).open_view(self.unit, workspace)
-            findings = list(getattr(transform, self.unit.format)(view))
+            views = load(self.unit.format).open_views(self.unit, workspace)
+            findings = [finding for view in views for finding in self.seen(transform, view)]
         except Exception as error:  # one transform's bug must not cost the others' work
             where = error.__traceback__
             while where is not None and where.tb_next is not None:
@@ -88,22 +89,25 @@ class Repair:
             what = f"internal error in {transform.id()}: {type(error).__name__}: {error} ({spot})"
             self.note(Problem(self.unit.path, 0, 0, what, "please report it; everything else was served"))
             return []
-        for problem in view.problems:
-            self.note(problem)
-        if view.blind:
-            reason = f"withheld: {'; '.join(dict.fromkeys(view.blind))}"
-            findings = [replace(f, fix=None, reason=reason) if f.fix else f for f in findings]
         findings = [self.unlocked(finding) for finding in findings]
         for finding in findings:
             if (ignore := self.suppression(finding, workspace)) is not None:
                 self.suppressions[finding.key] = ignore
         return findings
 
+    def seen(self, transform: Transform, view: View) -> list[Finding]:
+        """What a transform finds in one view."""
+        findings = agreed(list(getattr(transform, self.unit.format)(view)))
+        for problem in view.problems:
+            self.note(problem)
+        if not view.blind:
+            return findings
+        reason = f"withheld: {'; '.join(dict.fromkeys(view.blind))}"
+        return [replace(f, fix=None, reason=reason) if f.fix else f for f in findings]
+
     def unlocked(self, finding: Finding) -> Finding:
         """The finding; as advice where its fix would change a file that must stay as it is."""
-        changes = finding.fix.changes if finding.fix else ()
-        paths = [path for change in changes for path in (change.path, getattr(change, "target", change.path))]
-        for path in paths:
+        for path in finding.fix.paths if finding.fix else ():
             if path in self.locked:
                 reason = f"withheld: {path} would have to change, and it is {self.locked[path]}"
                 return replace(finding, fix=None, reason=reason)
@@ -140,7 +144,7 @@ class Repair:
     def may_fix(self, finding: Finding) -> bool:
         return (
             finding.fix is not None
-            and finding.fix.impact <= self.options.allow
+            and self.options.held_back(finding, self.root) is None
             and finding.key not in self.suppressions
             and finding.key not in self.rejected
         )
@@ -196,11 +200,8 @@ class Repair:
             return Status.SUPPRESSED, reason
         if finding.fix is None:
             return Status.ADVICE, finding.reason
-        if finding.fix.impact > self.options.allow:
-            return (
-                Status.HELD_BACK,
-                f"impact is {finding.fix.impact.label}; --allow {finding.fix.impact.label} makes it",
-            )
+        if (reason := self.options.held_back(finding, self.root)) is not None:
+            return Status.HELD_BACK, reason
         failed = self.rejected.get(finding.key) or done.failed.get(finding.key) or done.failed.get((finding.transform,))
         return (Status.FAILED, failed) if failed else (Status.PENDING, "")
 

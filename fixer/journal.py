@@ -52,6 +52,10 @@ class Journal:
     def begin(cls, root: Path, changes: Iterable[FileChange]) -> "Journal":
         """A journal that is safe on disk, of files that still hold what was read; those that go come last."""
         journal = cls(root, tuple(sorted(changes, key=lambda change: change.after is None)))
+        check_place(root, f"{FOLDER}/{JOURNAL}/{LOG}")
+        if (folder(root) / LOG).exists():
+            what = "the journal of a write that was not finished"
+            raise NotWritten(f"{FOLDER}/{JOURNAL}/{LOG}", what, "run again: it is put right at the start")
         for change in journal.changes:
             journal.expect(change, change.before)
             if change.before is not None and not os.access(root / change.path, os.W_OK):
@@ -169,7 +173,9 @@ def inherit(old: Path, new: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Make the entries of a folder durable."""
+    """Make the entries of a folder durable; Windows can't open one, and its file system keeps a journal of them."""
+    if os.name == "nt":
+        return
     opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -25,12 +25,14 @@ class Edit:
     """Replace a span of an existing file; an empty span inserts. Newlines in `text` follow the file's own.
 
     `declares` is a name that the text introduces to the unit (`var.x`): fixes that declare one name must agree.
+    `shared` are the places that the text serves together (a YAML anchor and its aliases), by name: all of them change.
     """
 
     path: str
     span: Span
     text: str
     declares: str = ""
+    shared: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,20 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One atomic repair: all of its changes are made or none; `note` says what deploying it does or costs."""
+    """One atomic repair: all of its changes are made or none; `note` says what deploying it does or costs.
+
+    `impact_reason` is the fact that the impact rests on; empty where it is the transform's own claim.
+    """
 
     changes: tuple[Change, ...]
     impact: Impact
     note: str = ""
+    impact_reason: str = ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that it changes, moves, makes or removes."""
+        return tuple(path for change in self.changes for path in (change.path, getattr(change, "target", change.path)))
 
 
 class Subject(Protocol):
@@ -170,6 +181,11 @@ class Finding:
     def key(self) -> Key:
         """What stays the same when other fixes move the finding to another line."""
         return self.transform, self.path, self.subject, self.message
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that it is about and those that its fix touches."""
+        return self.path, *(path for path, _ in self.others), *(self.fix.paths if self.fix else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +257,7 @@ class FileChange:
 class Outcome:
     """All that a run says about one unit; plain data, so that it passes between processes.
 
-    `verification` is what a judge outside of iacfix said of the changes, empty where none was asked.
+    `verification` is what a judge outside of iacfix said of the changes, or why he can't; empty where none was asked.
     """
 
     unit: Unit

@@ -2,9 +2,10 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
 
 from fixer.config import Options
 from fixer.engine import run as run_unit
@@ -44,15 +45,11 @@ def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int)
     # Spawned: a fork would copy the threads' locks of a progress bar. The largest go first, so that none is left over.
     with ProcessPoolExecutor(jobs, get_context("spawn")) as executor:
         sizes = {unit: total_bytes((unit,), root) for unit in units}
-        # Ctrl-C reaches every process of a terminal; only this one answers it. The others are born with it blocked.
-        mask = pthread_sigmask(SIG_BLOCK, {SIGINT})
-        try:
+        with interrupts_blocked():
             futures = {
                 unit: executor.submit(without_collector, unit, root, options)
                 for unit in sorted(units, key=lambda unit: sizes[unit], reverse=True)
             }
-        finally:
-            pthread_sigmask(SIG_SETMASK, mask)
         try:
             for unit in units:
                 try:
@@ -64,6 +61,19 @@ def in_processes(units: Sequence[Unit], root: Path, options: Options, jobs: int)
             for process in active_children():
                 process.terminate()  # it only reads
             raise
+
+
+@contextmanager
+def interrupts_blocked() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; only this one answers it. The others are born with it blocked."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def died(unit: Unit) -> Problem:

@@ -59,10 +59,13 @@ def unproven(before: Workspace, after: Workspace, changes: Sequence[Change], for
             return f"the fix would leave {new.problem(refused)}"
         if old is None:
             continue
-        if refusal(old, format) is not None:
+        # Not checked whole: what can't be read in it was not touched, so that it stands in the new one, too.
+        try:
+            pieces = format.parts(old)
+        except Refused:
             return f"the fix would change {path}, which can't be read"
         displacement = Displacement.of(old, new, changes)
-        reason = disturbed(format.parts(old), format.parts(new), displacement)
+        reason = disturbed(pieces, format.parts(new), displacement)
         reason = reason or lost(old, new, format, displacement, written)
         if reason is not None:
             return f"the fix would {reason} ({path})"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fixer.impact import of_change
+from fixer.impact import Fact, fact_of
 from fixer.model import Affects, Append, Change, Changes, Delete, Edit, Finding, Fix, Impact, Move, Subject, Withheld
 
 if TYPE_CHECKING:
@@ -74,12 +74,14 @@ class Transform:
         self, subject: Subject, message: str, *changes: Changes, impact: Impact | None = None, note: str = ""
     ) -> Finding:
         """A defect with its repair: all changes together are one atomic fix; a Withheld among them makes it advice."""
-        made = list(flat(changes))
+        known = list(told(changes))
+        made = [change for change in known if not isinstance(change, Affects)]
         if withheld := [change.reason for change in made if isinstance(change, Withheld)]:
             return self.advice(subject, message, "; ".join(dict.fromkeys(withheld)))
         own = tuple(change for change in made if not isinstance(change, Withheld))
-        claimed = self.impact if impact is None else impact
-        fix = Fix(own, max([claimed, *least_impacts(changes)]), note)
+        claim = Fact(self.impact if impact is None else impact, "")
+        fact = max([*facts(known), claim], key=lambda fact: fact.impact)
+        fix = Fix(own, fact.impact, note, fact.reason)
         return Finding(self.id(), subject.address, subject.path, subject.span, message, fix)
 
     def finding_of(
@@ -97,29 +99,26 @@ class Transform:
 FORMAT_METHODS = ("terraform", "cloudformation", "cdk_python")
 
 
-def least_impacts(changes: Changes) -> Iterator[Impact]:
-    """What the facts say of the properties that changes say they affect."""
+def facts(changes: Iterable[Change | Withheld | Affects]) -> Iterator[Fact]:
+    """What is known of the properties that changes say they affect."""
+    for change in changes:
+        if isinstance(change, Affects) and (fact := fact_of(change.kind, change.path)) is not None:
+            yield fact
+
+
+def told(changes: Changes) -> Iterator[Change | Withheld | Affects]:
+    """All that a nested iterable says, in order; it may be a generator, so that only one look is possible."""
     match changes:
-        case Affects(kind, path):
-            if (fact := of_change(kind, path)) is not None:
-                yield fact
-        case Edit() | Append() | Move() | Delete() | Withheld():
-            return
+        case Edit() | Append() | Move() | Delete() | Withheld() | Affects():
+            yield changes
         case _:
             for change in changes:
-                yield from least_impacts(change)
+                yield from told(change)
 
 
 def flat(changes: Changes) -> Iterator[Change | Withheld]:
     """The changes in a nested iterable, in order."""
-    match changes:
-        case Edit() | Append() | Move() | Delete() | Withheld():
-            yield changes
-        case Affects():
-            return
-        case _:
-            for change in changes:
-                yield from flat(change)
+    return (change for change in told(changes) if not isinstance(change, Affects))
 
 
 @cache

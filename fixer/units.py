@@ -97,15 +97,17 @@ def cdk_apps(root: Path, sources: Iterable[Path], tree: Tree, top: Path) -> list
 
 
 def cdk_app(root: Path, home: Path, tree: Tree) -> Unit:
-    """The Python files below an app's folder, without those of apps inside it."""
+    """The Python files below an app's folder, without those of apps inside it; cdk.json is read and never changed."""
     found = {
         relative(root, folder / entry.name): entry
         for folder, entries in tree.walk(home, lambda folder: not is_file(folder / APP_FILE))
         for entry in entries
         if entry.name.endswith(PYTHON) and not entry.ignored
     }
-    links = tuple((path, "a symbolic link") for path, entry in found.items() if entry.link)
-    return Unit("cdk_python", relative(root, home), tuple(found), links)
+    locked = {path: "a symbolic link" for path, entry in found.items() if entry.link}
+    if is_file(home / APP_FILE):
+        locked[relative(root, home / APP_FILE)] = "the configuration of the cdk command"
+    return Unit("cdk_python", relative(root, home), tuple(dict.fromkeys([*found, *locked])), tuple(locked.items()))
 
 
 def head(file: Path, size: int = HEAD) -> bytes:

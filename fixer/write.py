@@ -2,70 +2,65 @@
 
 import errno
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from fixer.journal import FOLDER, JOURNAL, Journal, NotWritten, folder
-from fixer.model import Outcome, Problem, Result, Status
-from fixer.paths import is_folder
+from fixer.journal import FOLDER, LOG, Journal, NotWritten, folder
+from fixer.lock import locked
+from fixer.model import Outcome, Problem, Result, Status, Unit
+from fixer.paths import is_file, is_folder
 
-PATIENCE = 10.0
 
+def recover(root: Path, inner: str = "", *, held: bool = False) -> list[Problem]:
+    """Finish or undo what an interrupted run left in the root or an inner folder, and say so.
 
-@contextmanager
-def locked(root: Path, patience: float = PATIENCE) -> Iterator[None]:
-    """The root for this run alone; NotWritten when another run keeps it for longer than `patience` seconds.
-
-    The lock is on the folder itself, so that it leaves nothing behind and goes with the process.
+    Waits for a run that is still at work there, unless the lock is held; then NotWritten says what can't be put right,
+    because nothing may be written over it.
     """
-    import fcntl
-
-    opened = os.open(root, os.O_RDONLY)
+    place = root / inner
+    if not is_folder(place / FOLDER) and not journals_above(place):
+        return []
     try:
-        deadline = time.monotonic() + patience
-        while True:
-            try:
-                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() > deadline:
-                    raise NotWritten(str(root), "another run of iacfix works here", "wait until it ends") from error
-                time.sleep(0.05)
-        yield
-    finally:
-        os.close(opened)
-
-
-def recover(root: Path) -> list[Problem]:
-    """Finish or undo what an interrupted run left in the root, and say so."""
-    above = [parent for parent in root.parents if is_folder(parent / FOLDER / JOURNAL)]
-    problems = [
-        Problem(str(place), 0, 0, "an interrupted run left a journal", "run iacfix there first") for place in above
-    ]
-    if not is_folder(root / FOLDER) or (root / FOLDER).is_symlink():
-        return problems
-    try:
-        with locked(root):
-            return [*problems, *finished(root)]
+        with nullcontext() if held else locked(place):
+            problems = [
+                Problem(str(above), 0, 0, "an interrupted run left a journal", "run iacfix there first")
+                for above in journals_above(place)
+            ]
+            problems += finished(place, f"{inner}/" if inner else "")
     except NotWritten as error:
-        return [*problems, Problem(error.path, 0, 0, error.what, error.advice)]
+        problems = [Problem(shown(place / error.path, root), 0, 0, error.what, error.advice)]
     except OSError as error:
-        return [*problems, refusal(error, root)]
+        problems = [refusal(error, root, inner or ".")]
+    if held and problems and (is_file(folder(place) / LOG) or journals_above(place)):
+        raise NotWritten(problems[0].path, problems[0].what, problems[0].advice)
+    return problems
 
 
-def finished(root: Path) -> list[Problem]:
-    journal = Journal.find(root)
+def journals_above(place: Path) -> list[Path]:
+    return [parent for parent in place.parents if is_file(folder(parent) / LOG)]
+
+
+def interrupted_beneath(root: Path, units: Iterable[Unit]) -> list[str]:
+    """The folders on the way to the units' files in which another run is writing, or was: its root was beneath ours."""
+    files = {PurePosixPath(path).parent for unit in units for path in unit.files}
+    inner = {above.as_posix() for place in files for above in (place, *place.parents)} - {"."}
+    return [place for place in sorted(inner) if is_folder(folder(root / place))]
+
+
+def finished(place: Path, prefix: str) -> list[Problem]:
+    if (place / FOLDER).is_symlink():
+        return []
+    journal = Journal.find(place)
     if journal is None:
         return []
-    names = ", ".join(change.path for change in journal.changes)
+    names = ", ".join(prefix + change.path for change in journal.changes)
     try:
         journal.settle()
     except NotWritten as error:
         what = f"{error.what}; what an interrupted run wrote was undone ({names})"
-        return [Problem(error.path, 0, 0, what, "see that the files are as you want them")]
+        return [Problem(prefix + error.path, 0, 0, what, "see that the files are as you want them")]
     return [Problem(names, 0, 0, "an interrupted run was cleaned up after", "nothing to do", error=False)]
 
 
@@ -106,8 +101,11 @@ ADVICE = {
 
 def refusal(error: OSError, root: Path, unit: str = ".") -> Problem:
     path = Path(os.fsdecode(error.filename)) if error.filename else root / unit
-    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     advice = ADVICE.get(error.errno or 0, "nothing was written")
     if is_folder(folder(root)):
         advice += "; what is half written is put right at the next start"
-    return Problem(shown, 0, 0, f"can't be written: {error.strerror or error}", advice)
+    return Problem(shown(path, root), 0, 0, f"can't be written: {error.strerror or error}", advice)
+
+
+def shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -7,7 +7,7 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +36,28 @@ class Tally:
     changed: int = 0
     dropped: int = 0
     faults: dict[str, Path] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tallies: Iterable["Tally"]) -> "Tally":
+        whole = cls()
+        for tally in tallies:
+            whole.cases += tally.cases
+            whole.parsed += tally.parsed
+            whole.changed += tally.changed
+            whole.dropped += tally.dropped
+            whole.faults |= {f"{fault} {path}": path for fault, path in tally.faults.items()}
+        return whole
+
+    @property
+    def wrong(self) -> int:
+        """The kinds of fault; that a proof drops a fix is none."""
+        return sum(not fault.startswith(DROPPED) for fault in self.faults)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cases} damaged sources, {self.parsed} with a file that parses, {self.changed} repaired; "
+            f"{self.wrong} kinds of fault, {self.dropped} fixes dropped by their proof"
+        )
 
 
 @dataclass
@@ -122,18 +144,13 @@ def main() -> int:
     parser.add_argument("--seed", default=str(SystemRandom().randrange(10**6)), help="default: another each time")
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
     arguments = parser.parse_args()
-    wrong = 0
+    tallies = []
     for format in arguments.formats:
-        tally = Fuzz(format, arguments.seed).run(arguments.seconds)
-        faults = [fault for fault in tally.faults if not fault.startswith(DROPPED)]
-        wrong += len(faults)
-        print(
-            f"{FORMATS[format]}: {tally.cases} damaged sources in {arguments.seconds:.0f} s (seed {arguments.seed}), "
-            f"{tally.parsed} with a file that parses, {tally.changed} repaired; {len(faults)} kinds of fault, "
-            f"{tally.dropped} fixes dropped by their proof",
-            flush=True,
-        )
-    return 1 if wrong else 0
+        tallies.append(Fuzz(format, arguments.seed).run(arguments.seconds))
+        print(f"{FORMATS[format]} ({arguments.seconds:.0f} s): {tallies[-1]}", flush=True)
+    total = Tally.of(tallies)
+    print(f"TOTAL ({arguments.seconds * len(tallies):.0f} s, seed {arguments.seed}): {total}")
+    return 1 if total.wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`iacfix --apply` killed at random moments of its writing, and two runs at once: `python -m tests.kill`.
 
-Each file must be as before or as after; the next run must lead to the tree of a run that nobody killed.
+Each file must be as before or as after; the next run must lead to the tree of a run that nobody killed. The same where
+the roots are nested: a run that is killed, or at work, in a folder beneath the one of the next.
 """
 
 import argparse
@@ -147,6 +148,33 @@ def cycle(root: Path, before: Tree, after: Tree, moment: tuple[int, float], figu
     figures.unequal += differing(read_tree(root), after)
 
 
+def nested_cycle(root: Path, before: Tree, after: Tree, inner: str, delay: float, figures: Figures) -> None:
+    """Kill a run on a folder beneath the root while it writes, look, run on the root, look."""
+    fresh(root, before)
+    killed(root / inner, 1, delay)
+    left = read_tree(root)
+    ours = any(path.startswith(f"{inner}/{FOLDER}/") for path in left)
+    figures.caught["with a journal" if ours else "without one"] += 1
+    figures.torn += torn(left, before, after)
+    again = subprocess.run(COMMAND, timeout=NEVER, **quiet(root))
+    if again.returncode:
+        figures.refused.append(f"exit status {again.returncode}: {again.stderr.decode()[-300:]}")
+    figures.unequal += differing(read_tree(root), after)
+
+
+def nested_kills(root: Path, before: Tree, after: Tree, count: int, random: Random) -> Figures:
+    figures = Figures()
+    for number in range(count):
+        inner = random.choice(beneath(before, after))
+        nested_cycle(root, before, after, inner, random.uniform(0, 0.015) * (number % 3 > 0), figures)
+    return figures
+
+
+def beneath(before: Tree, after: Tree) -> list[str]:
+    """The projects of the tree that a run changes."""
+    return sorted({str(Path(*Path(path).parts[:2])) for path in before if before[path] != after.get(path)})
+
+
 def fresh(root: Path, tree: Tree) -> None:
     shutil.rmtree(root, ignore_errors=True)
     write_tree(root, tree)
@@ -155,7 +183,7 @@ def fresh(root: Path, tree: Tree) -> None:
 def torn(left: Tree, before: Tree, after: Tree) -> list[str]:
     """The files that are neither as before nor as after; None is a file that is not there."""
     paths = {*left, *before, *after}
-    held = {path: left.get(path) for path in paths if not path.startswith(FOLDER)}
+    held = {path: left.get(path) for path in paths if FOLDER not in Path(path).parts}
     return [path for path, data in held.items() if data not in (before.get(path), after.get(path))]
 
 
@@ -163,14 +191,15 @@ def differing(tree: Tree, wanted: Tree) -> list[str]:
     return [path for path in sorted({*tree, *wanted}) if tree.get(path) != wanted.get(path)]
 
 
-def together(root: Path, before: Tree, after: Tree, other: str, delay: float, figures: Figures) -> None:
-    """Two runs at once, the second one a little later and in the same folder or in one below it."""
+def together(root: Path, before: Tree, after: Tree, places: list[str], delay: float, figures: Figures) -> None:
+    """Two runs at once, the second one a little later."""
     fresh(root, before)
-    first = subprocess.Popen(COMMAND, **quiet(root))
+    first = subprocess.Popen(COMMAND, **quiet(root / places[0]))
     time.sleep(delay)
-    second = subprocess.Popen(COMMAND, **quiet(root / other))
+    second = subprocess.Popen(COMMAND, **quiet(root / places[1]))
     statuses = [finish(process) for process in (first, second)]
-    figures.caught[f"exit status {statuses[0]} and {statuses[1]}"] += 1
+    where = "one folder" if places[0] == places[1] else "nested folders"
+    figures.caught[f"exit status {statuses[0]} and {statuses[1]} in {where}"] += 1
     if not set(statuses) <= {0, WRONG} or statuses == [WRONG, WRONG]:
         figures.refused.append(f"exit statuses {statuses}")
     figures.torn += torn(read_tree(root), before, after)
@@ -179,10 +208,10 @@ def together(root: Path, before: Tree, after: Tree, other: str, delay: float, fi
 
 def pairs(root: Path, before: Tree, after: Tree, count: int, random: Random) -> Figures:
     figures = Figures()
-    below = sorted({str(Path(*Path(path).parts[:2])) for path in before if before[path] != after.get(path)})
     for number in range(count):
-        other = random.choice(below) if number % 2 else "."
-        together(root, before, after, other, random.uniform(0, 0.6), figures)
+        inner = random.choice(beneath(before, after))
+        places = ([".", "."], [".", inner], [inner, "."])[number % 3]
+        together(root, before, after, places, random.uniform(0, 0.6), figures)
     return figures
 
 
@@ -197,7 +226,8 @@ def show(what: str, figures: Figures) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--pairs", type=int, default=20, help="two runs at once, so many times")
+    parser.add_argument("--nested", type=int, default=30, help="the same with the next run's root above, so many times")
+    parser.add_argument("--pairs", type=int, default=30, help="two runs at once, so many times")
     parser.add_argument("--each", type=int, default=1, help="projects of each platform of the corpus")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
@@ -215,10 +245,12 @@ def main() -> int:
         if number % 50 == 0:
             print(f"  {number} runs killed, {len(figures.wrong)} wrong", file=sys.stderr, flush=True)
     show(f"{arguments.kills} runs killed and run again", figures)
+    nested = nested_kills(root, before, after, arguments.nested, random)
+    show(f"{arguments.nested} runs killed beneath the root of the next", nested)
     at_once = pairs(root, before, after, arguments.pairs, random)
     show(f"{arguments.pairs} times two runs at once", at_once)
     shutil.rmtree(KILL)
-    return 1 if figures.wrong or at_once.wrong else 0
+    return 1 if figures.wrong or nested.wrong or at_once.wrong else 0
 
 
 if __name__ == "__main__":

@@ -70,11 +70,14 @@ def yaml_comments(source: str) -> Iterator[str]:
 
 
 def yaml_parts(path: str, source: str) -> Iterator[tuple[str, str]]:
-    for section, body in entries(yaml.compose(source)).items():
-        inner = entries(body)
-        yield from ((f"{section} {name}", meaning(value)) for name, value in inner.items())
-        if not inner:
-            yield section, meaning(body)
+    """The entries of each section; those of a second document and further ones with its number."""
+    for number, document in enumerate(yaml.compose_all(source), 1):
+        of = f" document {number}" if number > 1 else ""
+        for section, body in entries(document).items():
+            inner = entries(body)
+            yield from ((f"{section} {name}{of}", meaning(value)) for name, value in inner.items())
+            if not inner:
+                yield f"{section}{of}", meaning(body)
 
 
 def meaning(node: yaml.Node) -> str:

@@ -1,18 +1,13 @@
 """Terraform resources made from a provider's schema: the least that is valid, all there is, and each option alone."""
 
-import inspect
 import json
 import lzma
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fixer.transform import Transform
-
-MENTIONED = re.compile(r"\baws_[a-z0-9_]+")
 LEFT_OUT = {"id", "tags_all", "timeouts"}
 DEEP = 4
 SAMPLES = {"bool": "false", "number": "1", "string": '"x"', "dynamic": '"x"'}
@@ -24,16 +19,6 @@ def schema(tfvalidate: Path, line: str) -> Schema:
     with lzma.open(tfvalidate.parent / "schemas" / f"aws-{line}.json.xz") as packed:
         data: Schema = json.load(packed)
     return data
-
-
-def touched(transform: type[Transform], schema: Schema) -> list[str]:
-    """The resource types that a transform or what it is made of spells; one that ends in _ stands for all below it."""
-    module = sys.modules[transform.__module__]
-    folder = Path(inspect.getfile(module)).parent
-    files = [Path(inspect.getfile(module)), *folder.glob("_[a-z]*.py")]
-    words = {word for file in files for word in MENTIONED.findall(file.read_text(encoding="utf-8"))}
-    prefixes = tuple(word for word in words if word.endswith("_"))
-    return sorted(kind for kind in schema["resources"] if kind in words or (prefixes and kind.startswith(prefixes)))
 
 
 def variants(kind: str, schema: Schema) -> Iterator[str]:

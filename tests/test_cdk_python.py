@@ -583,3 +583,31 @@ def test_edits_name_the_file() -> None:
     (edit,) = edits(only(view).set("x", 1))
     assert isinstance(edit, Edit)
     assert edit.path == "stack.py"
+
+
+@pytest.mark.parametrize(
+    ("config", "source", "expected"),
+    [
+        ('{"context": {"flag": false}}', "", False),
+        ('{"context": {"flag": "False"}}', "", False),
+        ('{"context": {"flag": true}}', "", True),
+        ('{"context": {"flag": null}}', "", True),
+        ('{"context": {"flag": false}}', 'App(context={"flag": True})', False),
+        ('{"context": {"other": "flag"}}', "", Absent),
+        ('{"app": "flag"}', "", Absent),
+        ("[1]", "", Absent),
+        ('{"context": {"flag": false},}', "", "cdk.json, which can't be read"),
+        ("{}", 'App(context={"flag": True})', "set in app.py"),
+        ("{}", 'self.node.set_context("flag", False)', "set in app.py"),
+        ("{}", 'self.node.try_get_context("flag")', Absent),
+    ],
+)
+def test_context_values(config: str, source: str, expected: object) -> None:
+    files = {"cdk.json": SourceFile("cdk.json", config), "app.py": SourceFile("app.py", f"{source}\n")}
+    match open_view(Unit("cdk_python", ".", tuple(files)), Workspace(files)).context("flag"):
+        case Absent():
+            assert expected is Absent
+        case Literal(value=value):
+            assert Flag("flag", True).holds(value) is expected
+        case Unresolved(text):
+            assert text == expected

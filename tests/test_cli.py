@@ -15,6 +15,8 @@ import pytest
 
 from fixer import __version__
 from fixer.cli import main
+from fixer.journal import Journal
+from fixer.model import FileChange
 from fixer.workspace import SIZE_LIMIT
 
 BUCKET = 'resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n'
@@ -151,6 +153,71 @@ def test_what_is_held_back_says_how_to_make_it(tmp_path: Path) -> None:
     done = iacfix(tmp_path, "--apply")
     assert "(data-loss) held-back - impact is data-loss; --allow data-loss makes it: a deployed volume" in done.stderr
     assert (tmp_path / "main.tf").read_text() == VOLUME
+
+
+@pytest.mark.parametrize(
+    ("configured", "whom"),
+    [
+        ('[tool.iacfix.ebs-encryption]\nmax-impact = "in-place"\n', "ebs-encryption"),
+        ('[tool.iacfix.per-file-max-impact]\n"live" = "in-place"\n', "files 'live'"),
+        (
+            '[tool.iacfix.ebs-encryption]\nmax-impact = "replacement"\n'
+            '[tool.iacfix.per-file-max-impact]\n"*.tf" = "interruption"\n"live/*" = "in-place"\n',
+            "files 'live/*'",
+        ),
+    ],
+)
+@pytest.mark.parametrize("flags", [("--new",), ("--allow", "data-loss"), ("--new", "--allow=data-loss")])
+def test_no_flag_lifts_a_fix_above_a_ceiling(
+    tmp_path: Path, configured: str, whom: str, flags: tuple[str, ...]
+) -> None:
+    make(tmp_path, {"live/main.tf": VOLUME + BUCKET, "pyproject.toml": configured})
+    done = iacfix(tmp_path, "--apply", "--select=exposure,encryption", "--output-format=json", *flags)
+    assert done.returncode == 1
+    held, fixed = json.loads(done.stdout)["findings"]
+    assert (held["id"], held["status"]) == ("ebs-encryption", "held-back")
+    assert held["reason"] == f"impact is data-loss, above the ceiling in-place for {whom} in pyproject.toml"
+    assert held["impact_reason"] == "aws_ebs_volume.encrypted replaces the resource, which holds data"
+    assert (fixed["id"], fixed["status"]) == ("s3-public-access-block", "fixed")
+    assert (tmp_path / "live/main.tf").read_text() == VOLUME + BLOCKED
+    assert iacfix(tmp_path, "--check", "--exit-zero", *flags).returncode == 0
+
+
+def test_why_an_impact_is_what_it_is_is_said_once(tmp_path: Path) -> None:
+    make(tmp_path, {"main.tf": VOLUME + "\n" + VOLUME.replace('"v"', '"w"') + "\n" + BUCKET})
+    done = iacfix(tmp_path, "--new", "--select=encryption,exposure")
+    fact = "aws_ebs_volume.encrypted replaces the resource, which holds data\n"
+    assert done.stdout.count(f"#   impact: {fact}") == 1
+    assert done.stderr.count(f"data-loss because {fact}") == 1
+    assert done.stderr.count(" because ") == 1
+
+
+def test_what_a_killed_run_left_beneath_is_put_right_before_anything_is_read(tmp_path: Path) -> None:
+    """The inner run was killed when it had moved the block away and not yet added it to the other file."""
+    make(tmp_path, {"live/main.tf": "# one\n" + BUCKET, "live/provider.tf": ""})
+    changes = (
+        FileChange("main.tf", ("# one\n" + BUCKET).encode(), BLOCKED.encode()),
+        FileChange("provider.tf", b"", b"# one\n"),
+    )
+    journal = Journal.begin(tmp_path / "live", changes)
+    journal.put(changes[0], changes[0].after)
+    done = iacfix(tmp_path, "--apply")
+    assert done.stderr == (
+        "live/main.tf, live/provider.tf: an interrupted run was cleaned up after; nothing to do\n"
+        "Nothing to do in 1 unit.\n"
+    )
+    assert (tmp_path / "live/provider.tf").read_text() == "# one\n"
+    assert not (tmp_path / "live/.iacfix").exists()
+
+
+@pytest.mark.parametrize(("place", "cwd"), [("live", "."), (".", "live"), ("live", "live")])
+def test_nothing_is_written_over_a_journal_that_can_not_be_put_right(tmp_path: Path, place: str, cwd: str) -> None:
+    make(tmp_path, {"live/main.tf": BUCKET, f"{place}/.iacfix/journal/changes.json": "{"})
+    done = iacfix(tmp_path / cwd, "--apply")
+    assert done.returncode == 2
+    assert "journal" in done.stderr
+    assert (tmp_path / "live/main.tf").read_text() == BUCKET
+    assert (tmp_path / place / ".iacfix/journal/changes.json").read_text() == "{"
 
 
 def test_json(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from fixer.formats import sniff
-from fixer.formats.cloudformation import Template, check, parsed
+from fixer.formats.cloudformation import Template, check, comments, open_views
+from fixer.formats.cloudformation_content import parsed
 from fixer.formats.cloudformation_element import Element
 from fixer.formats.value import Absent, Literal, Unresolved
-from fixer.model import Changes, Edit, Refused, Withheld
+from fixer.model import Changes, Edit, Refused, Unit, Withheld
 from fixer.transform import flat
 from fixer.workspace import SourceFile, Workspace
 
@@ -28,12 +29,17 @@ def applied(text: str, changes: Changes, path: str = "t.yaml") -> str:
     return file.text
 
 
+def flat_edits(changes: Changes) -> list[Edit]:
+    return [change for change in flat(changes) if isinstance(change, Edit)]
+
+
 def withheld(changes: Changes) -> str:
     [change] = flat(changes)
     assert isinstance(change, Withheld)
     return change.reason
 
 
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 50))
 BUCKET = """\
 Resources:
   Bucket:
@@ -99,7 +105,7 @@ Resources:
         assert isinstance(found, Literal)
         assert found.value == value
 
-    @pytest.mark.parametrize("path", ["Ref", "LongRef", "Sub", "Dynamic", "Mixed", "Mixed.b", "Merged.x", "Chosen.a"])
+    @pytest.mark.parametrize("path", ["Ref", "LongRef", "Sub", "Dynamic", "Mixed", "Mixed.b", "Chosen.a"])
     def test_unresolved(self, path: str) -> None:
         assert isinstance(first(self.TEXT)[path], Unresolved)
 
@@ -222,11 +228,6 @@ class TestYaml:
         assert "{B: 2, C: 3}" in applied(text, first(text).remove("A"))
         assert "{A: 1, C: 3}" in applied(text, first(text).remove("B"))
         assert "{A: 1, B: 2}" in applied(text, first(text).remove("C"))
-
-    def test_an_anchor_that_is_repeated_is_not_edited(self) -> None:
-        text = "Resources:\n  R: &r\n    Type: T\n    Properties:\n      A: 1\n  S: *r\n"
-        assert "anchor" in withheld(first(text).set("A", 2))
-        assert "anchor" in withheld(first(text).set("B", 2))
 
     def test_insert_after_keeps_the_blank_lines_of_the_file(self) -> None:
         view = template(BUCKET)
@@ -384,10 +385,10 @@ Outputs:
 
 REFUSED = {
     "duplicate key 'R', first in line 2": "Resources:\n  R: {Type: T}\n  R: {Type: U}\n",
-    "more than one YAML document": "Resources: {R: {Type: T}}\n---\nResources: {R: {Type: T}}\n",
+    "no document with a mapping of Resources": "a: 1\n---\nResources: {R: {Type: T}}\n",
+    "stand for more than": BOMB + "Resources: {R: {Type: T}}\n",
     "a text template ({% … )": "{% if x %}\nResources: {R: {Type: T}}\n",
     "a text template ({{ … )": "Resources:\n  R:\n    Type: {{ type }}\n",
-    "Fn::ForEach": "Resources:\n  Fn::ForEach::X: [a, [b], {}]\n",
     "levels deep": "Resources: " + "[" * 1000 + "]" * 1000,
     "no mapping of Resources": "apiVersion: v1\n",
     "not YAML": "Resources:\n\tR:\n",
@@ -421,11 +422,6 @@ def test_a_file_without_the_type_is_not_parsed() -> None:
     assert view.problems == []
 
 
-def test_an_alias_bomb_stays_small() -> None:
-    bomb = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 50))
-    check(SourceFile("t.yaml", bomb + BUCKET))
-
-
 @pytest.mark.parametrize(
     ("text", "is_template"),
     [
@@ -456,8 +452,164 @@ class TestAnchors:
         assert applied(self.TEXT, view.add_parameter("P", {"Type": "String"})).startswith("Parameters:")
         assert "DeletionPolicy: Retain" in applied(self.TEXT, first(self.TEXT).whole.set("DeletionPolicy", "Retain"))
 
+    MERGED = (
+        "Metadata:\n  d: &d {A: 1, L: {M: 1}}\nResources:\n  R:\n    Type: T\n    Properties:\n"
+        "      <<: *d\n      B: 2\n"
+    )
+
+    def test_an_alias_reads_as_what_it_repeats(self) -> None:
+        assert {r.name: r.data("A") for r in template(self.TEXT).elements("Resources")} == {"R": 1, "S": 1}
+        whole = "Resources:\n  R: &r\n    Type: AWS::S3::Bucket\n  S: *r\n"
+        assert [r.name for r in template(whole).resources("AWS::S3::Bucket")] == ["R", "S"]
+
+    def test_an_edit_in_an_anchor_names_all_that_it_serves(self) -> None:
+        edits = [flat_edits(r.set("A", 2)) for r in template(self.TEXT).elements("Resources")]
+        assert edits[0] == edits[1]
+        assert [name for name, _ in edits[0][0].shared] == ["R", "S"]
+
+    def test_a_merge_key_is_overridden_beside_it(self) -> None:
+        resource = first(self.MERGED)
+        assert (resource.data("A"), resource.data("B")) == (1, 2)
+        for edit in flat_edits([resource.set("A", 2), resource.set("C", 3)]):
+            assert edit.shared == ()
+        assert applied(self.MERGED, resource.set("A", 2)) == self.MERGED + "      A: 2\n"
+
+    def test_what_a_merge_key_takes_in_is_not_removed(self) -> None:
+        text = self.MERGED.replace("{A: 1, L: {M: 1}}", "{L: {M: 1}}")
+        assert "merge key" in withheld(first(text).remove("L"))
+        assert "merge key" in withheld(first(text).remove("L.M"))
+        assert "<<: *d\n" in applied(text, first(text).remove("B"))
+
+    def test_what_lies_in_a_merged_value_is_edited_where_it_stands(self) -> None:
+        [edit] = flat_edits(first(self.MERGED).set("L.M", 2))
+        assert [name for name, _ in edit.shared] == ["R"]
+
+    def test_a_key_that_overrides_a_merge_key_shares_nothing(self) -> None:
+        text = (
+            "Resources:\n  R:\n    Type: T\n    Properties: &p\n      A: 1\n"
+            "  S:\n    Type: T\n    Properties:\n      <<: *p\n      A: 3\n"
+        )
+        assert flat_edits(first(text).set("A", 2))[0].shared == ()
+        assert [name for name, _ in flat_edits(first(text).set("B", 2))[0].shared] == ["R", "S"]
+
+    def test_the_first_of_several_merged_mappings_counts(self) -> None:
+        text = "Metadata:\n  a: &a {K: 1}\n  b: &b {K: 2, L: 3}\nResources:\n  R:\n    Type: T\n    Properties:\n"
+        resource = first(text + "      <<: [*a, *b]\n")
+        assert (resource.data("K"), resource.data("L")) == (1, 3)
+
+    def test_a_quoted_merge_key_is_a_key(self) -> None:
+        assert first("Resources:\n  R:\n    Type: T\n    Properties: {'<<': {A: 1}}\n")["A"] == Absent()
+
+    def test_a_mention_through_an_alias_is_one_for_each_place(self) -> None:
+        text = "Resources:\n  R: {Type: T, Properties: {A: &z !Ref Z}}\n  S: {Type: T, Properties: {A: *z}}\n"
+        assert [m.place.owner for m in template(text).references("Z")] == ["R", "S"]
+
     def test_an_anchor_that_is_used_is_not_removed(self) -> None:
         assert "anchor" in withheld(first(self.TEXT).whole.remove("Properties"))
+
+
+class TestLoops:
+    TEXT = (
+        "Resources:\n  Fn::ForEach::Buckets:\n    - Name\n    - [Red, Blue]\n    - ${Name}Bucket:\n        Type: T\n"
+        "        Properties:\n          A: 1\n"
+    )
+
+    def test_what_a_loop_makes_is_one_resource(self) -> None:
+        resource = first(self.TEXT)
+        assert resource.address == "Fn::ForEach::Buckets.${Name}Bucket"
+        assert applied(self.TEXT, resource.set("B", 2)) == self.TEXT + "          B: 2\n"
+        assert "Condition: C" in applied(self.TEXT, resource.whole.set("Condition", "C"))
+
+    @pytest.mark.parametrize(
+        ("mention", "is_one"),
+        [
+            ("!Ref RedBucket", True),
+            ("!Ref GreenBucket", False),
+            ("!GetAtt BlueBucket.Arn", True),
+            ("!Sub 'x-${RedBucket.Arn}'", True),
+            ("!Ref Bucket", False),
+        ],
+    )
+    def test_mentions_outside_of_the_loop(self, mention: str, is_one: bool) -> None:
+        text = self.TEXT + f"  Other:\n    Type: T\n    Properties: {{X: {mention}}}\n"
+        assert bool(template(text).references("Fn::ForEach::Buckets.${Name}Bucket")) is is_one
+
+    @pytest.mark.parametrize(
+        "mention",
+        [
+            "!Ref '${Item}Bucket'",
+            "!GetAtt [!Sub '${Item}Bucket', Arn]",
+            "!Sub '${${Item}Bucket.Arn}'",
+            "{Fn::GetAtt: ['&{Item}Bucket', Arn]}",
+        ],
+    )
+    def test_mentions_that_a_loop_puts_together(self, mention: str) -> None:
+        loop = f"  Fn::ForEach::Y:\n    - Item\n    - %s\n    - ${{Item}}Y: {{Type: T, Properties: {{X: {mention}}}}}\n"
+        text = "Resources:\n  RedBucket:\n    Type: T\n" + loop
+        assert template(text % "[Red]").references("RedBucket")
+        assert not template(text % "[Green]").references("RedBucket")
+        assert template(text % "!Ref Items").references("RedBucket")
+
+    def test_the_collection_mentions_its_parameter(self) -> None:
+        text = self.TEXT.replace("[Red, Blue]", "!Ref Names")
+        assert [str(m.place) for m in template(text).references("Names")] == ["Fn::ForEach::Buckets"]
+
+    def test_a_companion_needs_the_name_of_the_round(self) -> None:
+        view, resource = template(self.TEXT), first(self.TEXT)
+        assert "each round" in withheld(view.insert_after(resource, "New", {"Type": "T"}))
+        after = applied(self.TEXT, view.insert_after(resource, "${Name}New", {"Type": "T"}))
+        assert after == self.TEXT + "      '${Name}New':\n        Type: T\n"
+
+    def test_names_that_a_loop_makes_are_taken(self) -> None:
+        assert template(self.TEXT).unique_name("RedBucket") == "RedBucket2"
+        assert template(self.TEXT).unique_name("Bucket") == "Bucket"
+
+    def test_properties_that_a_loop_makes_are_not_decided_here(self) -> None:
+        text = self.TEXT + "          Fn::ForEach::P: [P, [B, C], {'${P}': 1}]\n"
+        assert isinstance(first(text)["B"], Unresolved)
+        assert first(text).data("A") == 1
+
+    @pytest.mark.parametrize("loop", ["[Name, [a]]", "{}", "[Name, [a], [b]]", "[Name, [a], {Ref: b}]", "!Ref X"])
+    def test_a_loop_that_can_not_be_read_hides_resources(self, loop: str) -> None:
+        view = template(f"Resources:\n  R:\n    Type: T\n  Fn::ForEach::X: {loop}\n")
+        assert [r.name for r in view.resources("T")] == ["R"]
+        assert view.blind == ["the loop Fn::ForEach::X can't be read here"]
+
+
+class TestDocuments:
+    TEXT = (
+        "# one\n---\nkind: x\n--- # two\nResources:\n  R:\n    Type: T::U\n...\n"
+        "---\n[1]\n---\nResources: {R: {Type: T::U}}\n"
+    )
+
+    def views(self, text: str) -> list[Template]:
+        return open_views(
+            Unit("cloudformation", "t.yaml", ("t.yaml",)), Workspace({"t.yaml": SourceFile("t.yaml", text)})
+        )
+
+    def test_each_template_is_a_view_of_its_own(self) -> None:
+        views = self.views(self.TEXT)
+        found = [resource for view in views for resource in view.elements("Resources")]
+        assert [r.address for r in found] == ["R (document 2)", "R (document 4)"]
+        assert "    Properties:\n      A: 1\n...\n" in applied(self.TEXT, found[0].set("A", 1))
+        assert "{R: {Type: T::U, Properties: {A: 1}}}" in applied(self.TEXT, found[1].set("A", 1))
+
+    def test_one_template_among_others_keeps_its_names(self) -> None:
+        [view] = self.views("kind: x\n---\nResources:\n  R:\n    Type: T::U\n")
+        assert [r.address for r in view.elements("Resources")] == ["R"]
+
+    def test_all_comments_are_known(self) -> None:
+        file = SourceFile("t.yaml", self.TEXT)
+        assert [self.TEXT[span.start : span.end] for span in comments(file)] == ["# one", "# two"]
+
+    def test_a_file_of_one_document_is_not_parsed_to_be_opened(self) -> None:
+        file = SourceFile("t.yaml", "---\nResources: {R: {Type: T}}\n")
+        open_views(Unit("cloudformation", "t.yaml", ("t.yaml",)), Workspace({"t.yaml": file}))
+        assert not file.memo
+
+    def test_anchors_end_with_their_document(self) -> None:
+        with pytest.raises(Refused, match="no anchor &a"):
+            check(SourceFile("t.yaml", "a: &a 1\n---\nResources: {R: *a}\n"))
 
 
 class TestRewriting:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from fixer.formats.cloudformation import Template, comments, parsed
+from fixer.formats.cloudformation import Template, comments
+from fixer.formats.cloudformation_content import parsed
 from fixer.formats.cloudformation_element import Element
 from fixer.formats.cloudformation_values import call_of
-from fixer.formats.syntax.node import Alias, Mapping, Node, Sequence
+from fixer.formats.syntax.merge import merged
+from fixer.formats.syntax.node import Mapping, Node, Sequence, resolved
 from fixer.model import Changes, Edit
 from fixer.transform import flat
 from fixer.workspace import SourceFile, Workspace, read
@@ -25,14 +27,13 @@ NEW = {"A": True, "B": "x: y", "C": ["it's", 30], "D": [{"E": "yes", "F": None}]
 
 
 def plain(node: Node) -> Any:
-    """A node's tag and data."""
+    """A node's tag and data, aliases and merge keys resolved."""
+    node = resolved(node)
     match node:
         case Mapping():
-            data: Any = {entry.name: plain(entry.value) for entry in node.entries}
+            data: Any = {name: plain(entry.value) for name, (_, entry) in merged(node).items()}
         case Sequence():
             data = [plain(item) for item in node.items]
-        case Alias():
-            data = f"*{node.name}"
         case _:
             data = node.text if node.tag else node.data
     return (node.tag, data) if node.tag else data
@@ -44,20 +45,22 @@ def resources(template: Template) -> Iterator[tuple[Element, Any]]:
     data = plain(template.content.document.root)
     for resource in template.elements("Resources"):
         properties = resource.whole.node("Properties")
+        if resource.loops:
+            continue
         if properties is None or (isinstance(properties, Mapping) and call_of(properties) is None):
             yield resource, copy.deepcopy(data)
 
 
 def result(file: SourceFile, changes: Changes, *, removing: bool = False) -> Any:
-    """The data after the changes, None where they are withheld."""
+    """The data after the changes, None where they are withheld or change other places too."""
     made = [change for change in flat(changes) if isinstance(change, Edit)]
-    if not made:
+    if not made or any(edit.shared for edit in made):
         return None
     after = Workspace({file.path: file}).apply(made)[file.path]
     kept = {after.text[span.start : span.end] for span in comments(after)}
     lost = {file.text[span.start : span.end] for span in comments(file)} - kept
     assert removing or not lost
-    return plain(parsed(after).document.root)
+    return plain(parsed(after).templates[0].document.root)
 
 
 @pytest.fixture(params=FILES)

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fixer.config import Options, UsageError
+from fixer.config import Ceiling, Options, Pattern, UsageError
 from fixer.config_file import load
-from fixer.model import Impact
+from fixer.model import Append, Finding, Fix, Impact, Move, Span
 from fixer.transform import registry
 
 
@@ -46,8 +48,12 @@ def test_every_key(tmp_path: Path) -> None:
         [per-file-ignores]
         "modules/*" = ["s3-public-access-block"]
 
+        [per-file-max-impact]
+        "live" = "in-place"
+
         [log-retention]
         days = 90
+        max-impact = "none"
         """,
     )
     assert ids(made) == {"s3-public-access-block"}
@@ -60,6 +66,10 @@ def test_every_key(tmp_path: Path) -> None:
     assert ignored == "per-file-ignores 'modules/*' in .iacfix.toml"
     assert made.ignored(tmp_path / "main.tf", "s3-public-access-block") is None
     assert made.ignored(tmp_path / "modules/main.tf", "log-retention") is None
+    assert [str(ceiling) for ceiling in made.ceilings] == [
+        "the ceiling none for log-retention in .iacfix.toml",
+        "the ceiling in-place for files 'live' in .iacfix.toml",
+    ]
 
 
 def test_settings_and_the_profile_reach_the_transform() -> None:
@@ -145,6 +155,22 @@ def test_a_broken_project_file_that_is_not_about_us_is_nobodys_business(tmp_path
             '[per-file-ignores]\n"a/*" = ["log-retentio"]\n',
             ".iacfix.toml:2:1: unknown transform or category 'log-retentio'; did you mean 'log-retention'?",
         ),
+        (
+            '[log-retention]\nmax-impact = "inplace"\n',
+            ".iacfix.toml:2:1: unknown impact 'inplace'; did you mean 'in-place'?",
+        ),
+        (
+            '[log-retention]\nmax_impact = "none"\n',
+            ".iacfix.toml:2:1: unknown setting of log-retention 'max_impact'; did you mean 'max-impact'?",
+        ),
+        (
+            '[per-file-max-impact]\n"a/*" = "dataloss"\n',
+            ".iacfix.toml:2:1: unknown impact 'dataloss'; did you mean 'data-loss'?",
+        ),
+        (
+            'per-file-max-impact = "none"\n',
+            ".iacfix.toml:1:1: 'per-file-max-impact' must be a table of pattern = impact; correct the value",
+        ),
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, said: str) -> None:
@@ -172,3 +198,51 @@ def test_a_setting_with_choices_takes_no_other_value(tmp_path: Path) -> None:
         load(tmp_path)
     assert "drop, suffix" in str(error.value.problem)
     assert error.value.problem.line == 2
+
+
+ROOT = Path("/root")
+SOURCE = ROOT / ".iacfix.toml"
+IMPACTS = st.sampled_from(Impact)
+CEILINGS = st.one_of(
+    st.builds(Ceiling, IMPACTS, st.just(SOURCE), st.sampled_from(["a-transform", "other"])),
+    st.builds(
+        lambda impact, glob: Ceiling(impact, SOURCE, pattern=Pattern(glob, SOURCE)),
+        IMPACTS,
+        st.sampled_from(["*.tf", "live", "live/b.tf", "elsewhere"]),
+    ),
+)
+MEANT = {"a-transform", "*.tf", "live", "live/b.tf"}
+
+
+def finding(impact: Impact, *changes: Append | Move) -> Finding:
+    return Finding("a-transform", "x", "main.tf", Span(0, 0), "is wrong", Fix(changes, impact))
+
+
+@given(IMPACTS, st.lists(CEILINGS, max_size=4), st.none() | IMPACTS, st.booleans())
+def test_no_flag_raises_a_ceiling(impact: Impact, ceilings: list[Ceiling], allow: Impact | None, new: bool) -> None:
+    found = finding(impact, Append("live/b.tf", "x"))
+    options = Options(ceilings=tuple(ceilings)).override(allow=allow, new=new)
+    own = [c.impact for c in ceilings if (c.pattern.glob if c.pattern else c.transform) in MEANT]
+    allowed = options.allowed(found, ROOT)
+    assert allowed == min([options.allow, *own])
+    reason = options.held_back(found, ROOT)
+    assert (reason is None) == (impact <= allowed)
+    if own and impact > min(own):
+        assert reason is not None
+        assert f", above the ceiling {min(own).label} for " in reason
+        assert "--allow" not in reason
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [
+        (Append("stage/b.tf", "x"), False),
+        (Append("live/b.tf", "x"), True),
+        (Move("live/b.py", "stage/b.py"), True),
+        (Move("stage/b.py", "live/b.py"), True),
+    ],
+)
+def test_a_ceiling_of_files_is_for_every_file_that_a_fix_has_to_do_with(change: Append | Move, held: bool) -> None:
+    options = Options(new=True, ceilings=(Ceiling(Impact.NONE, SOURCE, pattern=Pattern("live", SOURCE)),))
+    reason = "impact is in-place, above the ceiling none for files 'live' in .iacfix.toml"
+    assert options.held_back(finding(Impact.IN_PLACE, change), ROOT) == (reason if held else None)

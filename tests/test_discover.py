@@ -55,7 +55,7 @@ def test_units_of_each_format(tmp_path: Path) -> None:
         },
     )
     assert units(found(tmp_path)) == {
-        "cdk_python app": ("app/app.py", "app/stacks/one.py", "app/stacks/plain.py"),
+        "cdk_python app": ("app/app.py", "app/stacks/one.py", "app/stacks/plain.py", "app/cdk.json"),
         "cloudformation cfn/other.json": ("cfn/other.json",),
         "cloudformation cfn/template.yaml": ("cfn/template.yaml",),
         "cloudformation cfn/x.template": ("cfn/x.template",),
@@ -107,14 +107,14 @@ def test_an_app_without_cdk_json_is_the_folder_that_was_named(tmp_path: Path) ->
 
 def test_a_part_of_an_app_stands_for_all_of_it(tmp_path: Path) -> None:
     make(tmp_path, {"app/cdk.json": "{}", "app/app.py": STACK, "app/stacks/s.py": STACK})
-    whole = {"cdk_python app": ("app/app.py", "app/stacks/s.py")}
+    whole = {"cdk_python app": ("app/app.py", "app/stacks/s.py", "app/cdk.json")}
     assert units(found(tmp_path, "app/stacks")) == whole
     assert units(found(tmp_path, "app/stacks/s.py")) == whole
 
 
 def test_an_app_inside_an_app_is_one_of_its_own(tmp_path: Path) -> None:
     make(tmp_path, {"cdk.json": "{}", "a.py": STACK, "in/cdk.json": "{}", "in/b.py": STACK})
-    assert units(found(tmp_path)) == {"cdk_python .": ("a.py",), "cdk_python in": ("in/b.py",)}
+    assert units(found(tmp_path)) == {"cdk_python .": ("a.py", "cdk.json"), "cdk_python in": ("in/b.py", "in/cdk.json")}
 
 
 def test_a_named_file_stands_for_its_module(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fixer.model import FileChange, Finding, Fix, Impact, Outcome, Result, Span, Status, Unit
+from fixer.model import FileChange, Finding, Fix, Impact, Outcome, Result, Span, Status, Unit, Verdict
 from fixer.output.patch import BadPatch, patch, prove, quoted
 
 # Few different lines make long common stretches, as in real edits; the odd characters split lines elsewhere.
@@ -143,6 +144,30 @@ diff --git a/x.tf b/x.tf
     assert change.before is not None
     (tmp_path / "x.tf").write_bytes(change.before)
     git(tmp_path, "apply", "-", data=text.encode())
+
+
+def test_the_head_says_what_was_verified_and_why_the_impact_is_what_it_is() -> None:
+    fact = "aws_x.y replaces the resource, which holds data"
+    fixes = [
+        Fix((), Impact.DATA_LOSS, "a snapshot helps", fact),
+        Fix((), Impact.IN_PLACE, "", "aws_x.y changes in place"),
+    ]
+    findings = [Finding(f"t{n}", "aws_x.z", "x.tf", Span(0, 0), "is wrong", fix) for n, fix in enumerate(fixes)]
+    results = tuple(Result(finding, Status.FIXED, "", 1, 1, Verdict.VERIFIED) for finding in findings)
+    made = replace(outcome(FileChange("x.tf", b"a\n", b"b\n"), results=results), verification="verified by j:\nremark")
+    assert patch(made).startswith("""\
+# iacfix: . (Terraform)
+# verified by j: remark
+#
+# t0 [impact: data-loss, verified]: is wrong
+#   x.tf:1 aws_x.z
+#   impact: aws_x.y replaces the resource, which holds data
+#   note: a snapshot helps
+#
+# t1 [impact: in-place, verified]: is wrong
+#   x.tf:1 aws_x.z
+diff --git a/x.tf b/x.tf
+""")
 
 
 def test_mode_is_told() -> None:

@@ -1,13 +1,15 @@
 """Inline ignores, ours and the scanners': where they count, what they say, and what is no ignore at all."""
 
 from datetime import date
+from random import Random
 
 import pytest
 
 from fixer.formats import load, terraform
 from fixer.model import Edit, Finding, Fix, Impact, Span, Unit
 from fixer.suppression import WORDS, ignores_of, mistakes, trivy
-from fixer.suppression.ignore import TRIVY, trivy_names
+from fixer.suppression.ignore import TRIVY, Ignore, trivy_names
+from fixer.suppression.reach import Reach
 from fixer.transform import registry
 from fixer.workspace import SourceFile, Workspace
 
@@ -360,3 +362,23 @@ def test_a_file_without_any_of_the_words_is_not_looked_at() -> None:
     finding = Finding(ID, "x", "main.tf", Span(0, 5), "is wrong")
     assert ignores_of(finding, Workspace({"main.tf": file}), "terraform") == []
     assert "line_starts" not in file.__dict__ and len(file.memo) == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_ignores_of_a_place_are_found_without_looking_at_all(seed: int) -> None:
+    random = Random(seed)
+    text = "".join(random.choice("ab\n") for _ in range(200))
+
+    def span() -> Span:
+        return Span(*sorted((random.randrange(200), random.randrange(200))))
+
+    ignores = tuple(
+        Ignore("x", (str(n),), "", random.randrange(200), span(), random.random() < 0.5, "b*" if n % 9 == 0 else "")
+        for n in range(40)
+    )
+    file = SourceFile("f", text)
+    for number in range(60):
+        path = "f" if number % 5 else "other"
+        edits = (Edit(path, span(), ""), Edit("f", span(), "new"))
+        finding = Finding("t", random.choice("ab"), path, span(), "m", Fix(edits, Impact.NONE))
+        assert Reach(file, ignores).of(finding) == [ignore for ignore in ignores if ignore.reaches(finding, file)]

@@ -112,6 +112,8 @@ def test_a_dry_run_says_verified_and_writes_nothing(tmp_path: Path) -> None:
     make(tmp_path, {"env/main.tf": GROUP + '\nmodule "m" {\n  source = "../mod"\n}\n', "mod/main.tf": ""})
     done = verify(tmp_path / "env")
     assert done.stderr.startswith(f".: verified by {TFVALIDATE.name}\nmain.tf:1:1: log-retention ")
+    assert done.stdout.startswith(f"# iacfix: . (Terraform)\n# verified by {TFVALIDATE.name}\n#\n# log-retention [")
+    assert " [impact: in-place, verified]: " in done.stdout
     assert "(in-place) verified\n" in done.stderr
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["main.tf", "main.tf"]
 
@@ -145,7 +147,11 @@ def test_what_can_not_be_verified_is_said(tmp_path: Path, form: str) -> None:
     assert done.returncode == 2
     assert ".: NOT VERIFIED: " in done.stderr
     assert "(in-place) not verified\n" in done.stderr
-    if form == "json":
+    assert done.stderr.count("NOT VERIFIED") == 1
+    if form == "text":
+        assert done.stdout.startswith("# iacfix: . (Terraform)\n# NOT VERIFIED: ")
+        assert "# log-retention [impact: in-place, not verified]: " in done.stdout
+    else:
         (entry,) = findings(done).values()
         assert (entry["status"], entry["verification"]) == ("pending", "not verified")
 
@@ -191,6 +197,28 @@ def test_synthesis_takes_back_what_fails_and_what_does_more_than_is_allowed(tmp_
     assert "(AWS::KMS::Key) changes EnableKeyRotation: in-place" in unit["verification"]
     assert "red" not in unit["diff"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "cdk.json"]
+
+
+@synthesis
+def test_a_ceiling_holds_for_what_synthesis_shows_of_the_fixes_that_it_is_for(tmp_path: Path, unfit: str) -> None:
+    """The volume may be replaced, the bucket may not: the same templates show both."""
+    volume = (
+        "from aws_cdk import Size\nfrom aws_cdk import aws_ec2 as ec2\n\n"
+        'ec2.Volume(stack, "Volume", availability_zone="a", size=Size.gibibytes(1))\n'
+    )
+    app(tmp_path, STACK + BUCKET_MADE + volume)
+    select = ("--select", f"{unfit},ebs-encryption", "--allow=data-loss", "--output-format=json")
+    found = findings(verify(tmp_path, "--verify-cdk", *select))
+    assert {entry["verification"] for entry in found.values()} == {"verified"}
+    make(tmp_path, {".iacfix.toml": f'[{Unfit.id()}]\nmax-impact = "in-place"\n'})
+    found = findings(verify(tmp_path, "--verify-cdk", *select))
+    assert {name.split()[0]: entry["verification"] for name, entry in found.items()} == {
+        "ebs-encryption": "verified",
+        "kms-key-rotation": "verified",
+        Unfit.id(): "rejected",
+    }
+    (refused,) = (entry["reason"] for entry in found.values() if entry["id"] == Unfit.id())
+    assert "(AWS::S3::Bucket) changes BucketName: data-loss" in refused
 
 
 @synthesis

@@ -6,13 +6,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from fixer.journal import FOLDER, JOURNAL, LOG, Journal, NotWritten
+from fixer.lock import locked
 from fixer.model import FileChange, Finding, Fix, Impact, Outcome, Result, Span, Status, Unit
-from fixer.write import locked, recover, written
+from fixer.write import recover, written
 
 BEFORE = {
     "main.tf": b"provider {}\r\nresource {}\n",
@@ -100,6 +103,21 @@ def crashing(steps: int, work: Callable[[], object]) -> bool:
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@contextmanager
+def other_run(root: Path) -> Iterator[Callable[[], object]]:
+    """Another process that has locked the root, and what ends it."""
+    script = "import sys; from pathlib import Path; from fixer.lock import locked\n"
+    script += "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", script, str(root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        try:
+            yield holder.kill
+        finally:
+            holder.kill()
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
@@ -290,18 +308,41 @@ def test_a_journal_further_up_is_named(tmp_path: Path) -> None:
 
 
 def test_two_runs_do_not_write_at_once(tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from fixer.write import locked\n"
-    script += "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == b"held\n"
-    with pytest.raises(NotWritten, match="another run"), locked(tmp_path, patience=0.2):
+    with other_run(tmp_path), pytest.raises(NotWritten, match="another run"), locked(tmp_path, patience=0.2):
         pass
-    holder.communicate()
     with locked(tmp_path, patience=0.2):
         pass
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "free"),
+    [("a", "a/b", False), ("a", "a/b/c", False), ("a/b/c", "a", False), ("a/b", "a/d", True), ("a/b/c", "a/d", True)],
+)
+def test_runs_on_nested_roots_exclude_each_other(tmp_path: Path, held: str, wanted: str, free: bool) -> None:
+    for folder in ("a/b/c", "a/d"):
+        (tmp_path / folder).mkdir(parents=True)
+    refusal = nullcontext() if free else pytest.raises(NotWritten, match="another run")
+    with other_run(tmp_path / held), refusal, locked(tmp_path / wanted, patience=0.2):
+        pass
+    with locked(tmp_path / wanted, patience=0.2):
+        pass
+
+
+def test_a_run_waits_for_the_one_around_it(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    with other_run(tmp_path) as end:
+        Timer(0.3, end).start()
+        with locked(tmp_path / "a", patience=20):
+            pass
+
+
+def test_what_is_not_finished_is_not_written_over(tmp_path: Path) -> None:
+    make(tmp_path)
+    Journal.begin(tmp_path, CHANGES)
+    done = written(outcome(FileChange("sub/kept.tf", BEFORE["sub/kept.tf"], b"other\n")), tmp_path)
+    assert [problem.what for problem in done.problems] == ["the journal of a write that was not finished"]
+    assert [problem.error for problem in recover(tmp_path)] == [False]
+    assert files(tmp_path) == BEFORE
 
 
 def test_other_things_in_our_folder_stay(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The source formats: each is one module here, imported when a unit of it is first met."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 from fixer.model import Part, Problem, Span, Unit
@@ -30,7 +31,9 @@ class View(Protocol):
 class FormatModule(Protocol):
     """What a module of this package offers the engine."""
 
-    def open_view(self, unit: Unit, workspace: Workspace) -> View: ...
+    def open_views(self, unit: Unit, workspace: Workspace) -> Sequence[View]:
+        """One view, but for a YAML file of several templates: each is a stack of its own."""
+        ...
 
     def check(self, file: SourceFile) -> None:
         """Parse a file of this format; Refused where it does not. Files of other kinds pass."""

@@ -15,6 +15,7 @@ from fixer.formats.python_layout import Splice, insert, listing, remove
 from fixer.formats.python_module import PythonModule
 from fixer.formats.python_parts import comments_in
 from fixer.formats.value import Absent, Unresolved, Value
+from fixer.impact.constructs import affected
 from fixer.model import Changes, Edit, Refused, Span, Withheld
 from fixer.workspace import SourceFile
 
@@ -86,6 +87,10 @@ class Construct:
                     if not is_self(mention.module, mention.node.value):
                         yield site_of(mention.file, mention.module, mention.node)
 
+    def affects(self, path: str) -> Changes:
+        """The properties that an argument is known to change, so that the facts of their replacement are asked."""
+        return affected(self.kind, path)
+
     def set(self, path: str, value: Any) -> Changes:
         """Write a value at a path, replacing a literal or adding the argument or key that is missing."""
         above, dot, name = path.rpartition(".")
@@ -104,7 +109,7 @@ class Construct:
             splices += self.added({name: written[name].text for name in values if places[name].rest}, places)
         except Refused as refused:
             return Withheld(refused.what)
-        return self.edits(dict.fromkeys(splices))
+        return [*map(self.affects, paths.values()), self.edits(dict.fromkeys(splices))]
 
     def replaced(self, node: ast.expr, text: str) -> Splice:
         span = self.module.source.span(node)
@@ -150,7 +155,7 @@ class Construct:
                 cut = "".join(source.text[edit.span.start : edit.span.end] for edit in made)
                 for said in comments_in(cut):
                     return Withheld(f"a comment speaks of it, which would be lost: {cut[said.start : said.end]}")
-                return made
+                return [self.affects(argument), made]
         return Withheld(f"{argument} is not written as an argument")
 
     def read_instead(self, attribute: str, other: str | None) -> Iterator[Changes]:
@@ -178,7 +183,7 @@ class Construct:
         inner = found[2] if text.startswith("f") else found[2].replace("{", "{{").replace("}", "}}")
         other = "'" if found[1] == '"' else '"'
         value = f"{scope.node.id}.node.try_get_context({other}{context}{other}) or {other}{default}{other}"
-        return self.edits([(span, f"f{found[1]}{inner}-{{{value}}}{found[1]}")])
+        return [self.affects(argument), self.edits([(span, f"f{found[1]}{inner}-{{{value}}}{found[1]}")])]
 
     def edits(self, splices: Iterable[Splice]) -> list[Edit]:
         return [Edit(self.path, span, text) for span, text in splices]

@@ -28,6 +28,11 @@ class Flag:
         value = f"str({scope}.node.try_get_context({quote}{self.name}{quote})).lower()"
         return f"{value} != {quote}false{quote}" if self.default else f"{value} == {quote}true{quote}"
 
+    def holds(self, given: object) -> bool:
+        """What the test makes of a context value that is given, as JSON writes it."""
+        text = str(given).lower()
+        return text != "false" if self.default else text == "true"
+
 
 @dataclass(eq=False)
 class Place:

@@ -1,6 +1,7 @@
 """An AWS CDK app in Python: the constructs that its files make, wherever a library class is called."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,15 +16,20 @@ from fixer.formats.cdk_values import short
 from fixer.formats.python_module import PythonModule, module_of
 from fixer.formats.python_parts import comments, parts
 from fixer.formats.python_source import parse
-from fixer.formats.value import Symbol
-from fixer.model import Problem, Refused, Unit
+from fixer.formats.value import Absent, Literal, Symbol, Unresolved, Value
+from fixer.model import Problem, Refused, Span, Unit
 from fixer.workspace import SourceFile, Workspace
 
-__all__ = ["App", "Construct", "check", "comments", "open_view", "parts"]
+__all__ = ["App", "Construct", "check", "comments", "open_view", "open_views", "parts"]
 
+CONFIGURATION = "cdk.json"
 # https://aws.amazon.com/blogs/devops/cdk-v1-end-of-support/ (read 2026-11-21)
 V1 = "a CDK v1 app (it imports aws_cdk.core)"
 V1_ADVICE = "AWS ended the support of CDK v1 on 2023-06-01; migrate to aws-cdk-lib 2 first"
+
+
+def open_views(unit: Unit, workspace: Workspace) -> list["App"]:
+    return [open_view(unit, workspace)]
 
 
 def open_view(unit: Unit, workspace: Workspace) -> "App":
@@ -93,6 +99,20 @@ class App:
 
     def written(self, value: Symbol) -> Iterator[tuple[Construct, str]]:
         """Every argument of a library call that is this constant: (the call, the argument's name)."""
+        for construct, argument, node in self.mentioned(value):
+            if construct.module.names.qualified(node) == value.name:
+                yield construct, argument
+
+    def held(self, value: Symbol) -> Iterator[tuple[Construct, str, str]]:
+        """Every argument that is a variable which only ever has this constant: (the call, its name, the variable)."""
+        for construct, argument, node in self.mentioned(value):
+            names = construct.module.names
+            assigned = names.assigned(node) if isinstance(node, ast.Name) else None
+            if assigned and names.qualified(assigned) == value.name:
+                yield construct, argument, ast.unparse(node)
+
+    def mentioned(self, value: Symbol) -> Iterator[tuple[Construct, str, ast.expr]]:
+        """Every argument of the library calls of the files in which a constant is spelled."""
         for file in self.files:
             if value.name.rsplit(".", 1)[-1] not in file.text or "aws_cdk" not in file.text:
                 continue
@@ -101,8 +121,19 @@ class App:
                 continue
             for kind, call in module.in_order:
                 for keyword in call.keywords:
-                    if keyword.arg and module.names.qualified(keyword.value) == value.name:
-                        yield Construct(self, file, module, call, kind), keyword.arg
+                    if keyword.arg:
+                        yield Construct(self, file, module, call, kind), keyword.arg, keyword.value
+
+    def context(self, name: str) -> Value:
+        """The context value that cdk.json gives, which goes before the code's own; Unresolved where the code may."""
+        files = [
+            f for p, f in self.workspace.files.items() if PurePosixPath(p).name == CONFIGURATION and name in f.text
+        ]
+        found = context_in(files[0], name) if files else Absent()
+        if not isinstance(found, Absent):
+            return found
+        setters = [f for f in self.files if name in f.text and re.search(r"\bset_context\b|\bcontext\s*=", f.text)]
+        return Unresolved(f"set in {setters[0].path}", Span(0, 0)) if setters else Absent()
 
     @cached_property
     def environments(self) -> set[str]:
@@ -115,6 +146,17 @@ class App:
     def flow(self) -> Flow:
         """Where constructs go to after they are made."""
         return Flow(self.files, self.module)
+
+
+def context_in(file: SourceFile, name: str) -> Value:
+    """A context value of a cdk.json."""
+    try:
+        found = json.loads(file.text)
+        return Literal(found["context"][name], Span(0, 0))
+    except (ValueError, RecursionError):
+        return Unresolved(f"{file.path}, which can't be read", Span(0, 0))
+    except (KeyError, TypeError):
+        return Absent()
 
 
 def is_test(path: str) -> bool:

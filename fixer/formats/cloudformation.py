@@ -1,21 +1,22 @@
 """The CloudFormation format, SAM included: a template in YAML or JSON."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
 from typing import Any
 
+from fixer.formats.cloudformation_content import Content, hidden, parsed
 from fixer.formats.cloudformation_data import spelled
 from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_loops import may_be_same
 from fixer.formats.cloudformation_parts import comments_of, parts_of
-from fixer.formats.cloudformation_references import Mention, Place, mentions, places
-from fixer.formats.cloudformation_values import MERGED, call_of
-from fixer.formats.syntax.json import parse_json
-from fixer.formats.syntax.node import Alias, Document, Entry, Mapping, Scalar, walk
+from fixer.formats.cloudformation_references import Mention, Place
+from fixer.formats.syntax.node import Mapping, resolved
 from fixer.formats.syntax.parsed_file import ParsedFile
 from fixer.formats.value import Absent, Literal
-from fixer.model import Changes, Part, Problem, Refused, Span, Unit
+from fixer.model import Changes, Part, Problem, Refused, Span, Unit, Withheld
 from fixer.workspace import SourceFile, Workspace
 
 # The order of https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html (read 2026-11-21).
@@ -33,81 +34,43 @@ SECTIONS = (
     "Outputs",
     "Hooks",
 )
+# What stands under a key of the template that is none of these, or under Metadata, is not deployed.
+DEPLOYED = tuple(section for section in SECTIONS if section != "Metadata")
+DOCUMENT = re.compile(r"^(?:---|\.\.\.)(?=\s|$)", re.MULTILINE)
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
-
-
-@dataclass(frozen=True)
-class Content:
-    """A parsed template with what is asked of it again and again."""
-
-    document: Document
-
-    @cached_property
-    def mentions(self) -> dict[str, list[Mention]]:
-        found: dict[str, list[Mention]] = {}
-        for mention in mentions(self.document):
-            found.setdefault(mention.name, []).append(mention)
-        return found
-
-    @cached_property
-    def places(self) -> list[Place]:
-        return list(places(self.document))
-
-
-def read_json(text: str) -> Content:
-    return content(parse_json(text))
-
-
-def read_yaml(text: str) -> Content:
-    """YAML, or JSON under another name."""
-    from fixer.formats.syntax.yaml import parse_yaml  # ruamel.yaml is loaded when there is YAML to read
-
-    if text.lstrip().startswith("{"):
-        try:
-            return content(parse_json(text))
-        except Refused:
-            pass  # a flow mapping of YAML begins in the same way
-    return content(parse_yaml(text))
-
-
-def content(document: Document) -> Content:
-    """Refused where the template has no Resources or makes them in a loop."""
-    if not isinstance(document.root.get("Resources"), Mapping):
-        raise Refused("no mapping of Resources", "a template has one", document.root.span.start, error=False)
-    if "Fn::ForEach" in document.text:
-        for node in walk(document.root):
-            if isinstance(node, Scalar) and node.text.startswith("Fn::ForEach::"):
-                raise Refused("makes resources with Fn::ForEach", "loops are not served", node.span.start, error=False)
-    return Content(document)
-
-
-def parsed(file: SourceFile) -> Content:
-    return file.parsed(read_json if file.path.endswith(".json") else read_yaml)
 
 
 @dataclass
 class Template:
-    """One template; what is parsed is shared by all views of the same text."""
+    """One template; what is parsed is shared by all views of the same text.
+
+    `number` says which of the templates in the file it is, from 0.
+    """
 
     file: SourceFile
     problems: list[Problem] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
+    number: int = 0
 
     @cached_property
     def content(self) -> Content | None:
         """The parsed file, None where it is refused, which is then a problem."""
         try:
-            found = parsed(self.file)
+            found = parsed(self.file).templates[self.number]
         except Refused as refused:
             self.problems.append(self.file.problem(refused))
             return None
-        self.blind += hidden(found.document)
+        self.blind += hidden(found)
         return found
 
     @cached_property
     def source(self) -> ParsedFile:
         """The file to be edited; only elements, which a refused file has none of, may ask for it."""
-        return ParsedFile(self.file.path, parsed(self.file).document)
+        templates = parsed(self.file).templates
+        document = templates[self.number].document
+        inert = tuple(entry.name for entry in document.root.entries if entry.name not in DEPLOYED)
+        scope = f" (document {document.number})" if len(templates) > 1 else ""
+        return ParsedFile(self.file.path, document, inert, scope)
 
     def resources(self, kind: str) -> Iterator[Element]:
         """The resources of a type; a file without the word is not even parsed."""
@@ -116,13 +79,10 @@ class Template:
         yield from (resource for resource in self.elements("Resources") if resource.type == kind)
 
     def elements(self, section: str) -> Iterator[Element]:
-        """What a section holds, in source order."""
-        found = self.content.document.root.get(section) if self.content else None
-        if not isinstance(found, Mapping):
-            return
+        """What a section holds, in source order; what a loop makes is one element."""
         base = ("Properties",) if section == "Resources" else ()
-        for entry in found.entries:
-            yield Element(self.source, section, found, entry, base)
+        for one in self.content.made.get(section, ()) if self.content else ():
+            yield Element(self.source, section, one.parent, one.entry, base, one.loops)
 
     @property
     def parameters(self) -> dict[str, Element]:
@@ -140,7 +100,7 @@ class Template:
         return next((element for element in self.elements(section) if element.name == name), None)
 
     def references(self, name: str) -> list[Mention]:
-        """Every mention of a resource or parameter, in source order."""
+        """Every mention of a resource or parameter, in source order; with loops also what may be one."""
         return [mention for mention in self.mentions(name) if mention.kind != "Condition"]
 
     def condition_references(self, name: str) -> list[Mention]:
@@ -148,7 +108,7 @@ class Template:
         return [mention for mention in self.mentions(name) if mention.kind == "Condition"]
 
     def mentions(self, name: str) -> list[Mention]:
-        return self.content.mentions.get(name, []) if self.content else []
+        return self.content.mentions_of(name) if self.content else []
 
     def all_mentions(self) -> list[Mention]:
         """Every mention of anything; a name in it may be that of a pseudo parameter."""
@@ -172,9 +132,11 @@ class Template:
     def unique_name(self, *wanted: str) -> str:
         """The first of these names, or else of the last with 2, 3 … behind it, that nothing in the template has."""
         sections = ("Parameters", "Resources", "Conditions", "Mappings", "Rules")
-        taken = {element.name for section in sections for element in self.elements(section)}
+        elements = [element for section in sections for element in self.elements(section)]
+        taken = {element.name for element in elements}
+        looped = [(element.entry.name, element.loops) for element in elements if element.loops]
         names = chain(wanted, (f"{wanted[-1]}{number}" for number in count(2)))
-        return next(name for name in names if name not in taken)
+        return next(n for n in names if n not in taken and not any(may_be_same(n, (), *other) for other in looped))
 
     def add_parameter(self, name: str, data: dict[str, Any]) -> Changes:
         return self.add("Parameters", name, data)
@@ -188,8 +150,9 @@ class Template:
         entry = root.entry(section)
         if entry is None:
             return self.add_section(root, section, {name: data})
-        if isinstance(entry.value, Mapping) and entry.value.entries:
-            return self.source.insert(entry.value, name, data)
+        value = resolved(entry.value)
+        if isinstance(value, Mapping) and value.entries:
+            return self.source.insert(value, name, data)
         return self.source.fill(root, entry, {name: data})
 
     def add_section(self, root: Mapping, section: str, data: dict[str, Any]) -> Changes:
@@ -205,43 +168,35 @@ class Template:
         return self.source.replace_node(place.above[-1], place.node, spelled(data, self.source.document))
 
     def insert_after(self, resource: Element, name: str, data: dict[str, Any]) -> Changes:
-        """Add a resource below another."""
+        """Add a resource below another; in a loop, where the name must hold what tells the rounds apart."""
+        if any(loop.put(name, "") == name for loop in resource.loops):
+            return Withheld(f"{resource.name} is made in a loop, and {name} would be made in each round")
         return self.source.insert(resource.parent, name, spelled(data, self.source.document), resource.entry)
 
 
-def hidden(document: Document) -> Iterator[str]:
-    """Why resources may be in the template that its text does not show."""
-    resources = document.root.get("Resources")
-    if not isinstance(resources, Mapping):
-        return
-    for entry in resources.entries:
-        if entry.name in MERGED:
-            yield f"Resources takes in more through {entry.name}"
-        elif isinstance(entry.value, Alias) or has_hidden_type(entry):
-            yield f"the type of resource {entry.name} can't be read here"
-
-
-def has_hidden_type(entry: Entry) -> bool:
-    found = entry.value.get("Type") if isinstance(entry.value, Mapping) else None
-    return found is not None and (not isinstance(found, Scalar) or call_of(found) is not None)
-
-
-def open_view(unit: Unit, workspace: Workspace) -> Template:
-    path = unit.files[0]
-    if path in workspace:
-        return Template(workspace[path])
-    return Template(SourceFile(path, ""))
+def open_views(unit: Unit, workspace: Workspace) -> list[Template]:
+    """A view of each template in the file: most have one, and are not parsed to find that out."""
+    file = workspace[unit.files[0]] if unit.files[0] in workspace else SourceFile(unit.files[0], "")
+    if len(DOCUMENT.findall(file.text)) < 2 and not DOCUMENT.search(file.text.lstrip(), 1):
+        return [Template(file)]
+    try:
+        return [Template(file, number=number) for number in range(len(parsed(file).templates))]
+    except Refused:
+        return [Template(file)]
 
 
 def check(file: SourceFile) -> None:
-    """Parse a template; Refused where it is none."""
+    """Parse a file; Refused where it holds no template."""
     if file.path.endswith(SUFFIXES):
         parsed(file)
 
 
 def parts(file: SourceFile) -> list[Part]:
-    return parts_of(parsed(file).document) if file.path.endswith(SUFFIXES) else []
+    return parts_of(parsed(file).roots) if file.path.endswith(SUFFIXES) else []
 
 
 def comments(file: SourceFile) -> list[Span]:
-    return comments_of(parsed(file).document) if file.path.endswith(SUFFIXES) else []
+    if not file.path.endswith(SUFFIXES):
+        return []
+    found = parsed(file)
+    return [] if found.templates[0].document.json else comments_of(file.text, found.roots)

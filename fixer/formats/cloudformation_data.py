@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from fixer.formats.cloudformation_values import call_of
-from fixer.formats.syntax.node import Document, Mapping, Node, Scalar, Sequence, walk
+from fixer.formats.cloudformation_values import LOOP, call_of
+from fixer.formats.syntax.merge import merged
+from fixer.formats.syntax.node import Document, Mapping, Node, Scalar, Sequence, resolved, walk
 from fixer.formats.syntax.render import Tagged
 
+LONG = "calls functions only in the long form"
 CONDITION_FUNCTIONS = ("Fn::And", "Fn::Or", "Fn::Not")
 
 
@@ -18,21 +20,22 @@ def long_form(node: Node) -> Any:
     """A node as data with its functions in the long form, to be compared with data to write."""
     if call := call_of(node):
         return {call.name: long_form(call.argument)}
-    match node:
-        case Mapping():
-            return {entry.name: long_form(entry.value) for entry in node.entries}
-        case Sequence():
-            return [long_form(item) for item in node.items]
-        case Scalar():
-            return node.text
-        case _:
-            return None
+    match resolved(node):
+        case Mapping() as mapping:
+            return {name: long_form(entry.value) for name, (_, entry) in merged(mapping).items()}
+        case Sequence(items=items):
+            return [long_form(item) for item in items]
+        case Scalar(text=text):
+            return text
 
 
 def writes_long_calls(document: Document) -> bool:
-    """Whether a YAML file calls functions only in the long form."""
-    calls = [call.node.tag for call in map(call_of, walk(document.root)) if call]
-    return bool(calls) and not any(calls)
+    """Whether a YAML document calls functions only in the long form; a loop has no other."""
+    if LONG not in document.memo:
+        calls = (call for call in map(call_of, walk(document.root)) if call and not call.name.startswith(LOOP))
+        tags = [call.node.tag for call in calls]
+        document.memo[LONG] = bool(tags) and not any(tags)
+    return bool(document.memo[LONG])
 
 
 def short(data: Any, *, condition: bool = False) -> Any:

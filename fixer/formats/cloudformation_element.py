@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from fixer.formats.cloudformation_data import spelled
-from fixer.formats.cloudformation_values import MERGED, call_of, data_of, shown, value_of
-from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence
+from fixer.formats.cloudformation_loops import Loop, Made
+from fixer.formats.cloudformation_values import call_of, data_of, is_open, shown, value_of
+from fixer.formats.syntax.merge import MERGE, lookup, merged, taken_in
+from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence, resolved
 from fixer.formats.syntax.parsed_file import ParsedFile
 from fixer.formats.value import Absent, Unresolved, Value
 from fixer.model import Affects, Changes, Span, Withheld
@@ -19,32 +22,40 @@ Step = str | int
 class Reached:
     """How far a path leads: `rest` is what is not written, `blocked` says that only a deployment knows.
 
-    `trail` holds the mappings and lists that were entered, with the entry or index in each.
+    `trail` holds the mappings and lists that were entered, with the entry or index in each; `taker` is the mapping
+    that took in the last of these entries through a merge key.
     """
 
     node: Node
     rest: tuple[Step, ...]
     trail: tuple[tuple[Mapping, Entry] | tuple[Sequence, int], ...]
     blocked: bool = False
+    taker: Mapping | None = None
 
 
 @dataclass(frozen=True)
 class Element:
-    """One entry of a section. Paths begin at `base` within it: a resource's at its Properties."""
+    """One entry of a section. Paths begin at `base` within it: a resource's at its Properties.
+
+    `loops` are the `Fn::ForEach` around it: the element stands for as many as they make.
+    """
 
     source: ParsedFile
     section: str
     parent: Mapping
     entry: Entry
     base: tuple[Step, ...] = ()
+    loops: tuple[Loop, ...] = ()
 
     @property
     def name(self) -> str:
-        return self.entry.name
+        """The logical id, with the names of the loops before it."""
+        return Made(self.parent, self.entry, self.loops).name
 
     @property
     def address(self) -> str:
-        return self.name if self.section == "Resources" else f"{self.section}.{self.name}"
+        name = self.name if self.section == "Resources" else f"{self.section}.{self.name}"
+        return name + self.source.scope
 
     @property
     def path(self) -> str:
@@ -62,7 +73,9 @@ class Element:
     @property
     def type(self) -> str:
         """The type of a resource or parameter, empty where it is not plain text."""
-        found = self.entry.value.get("Type") if isinstance(self.entry.value, Mapping) else None
+        whole = resolved(self.entry.value)
+        held = lookup(whole, "Type") if isinstance(whole, Mapping) else None
+        found = resolved(held[1].value) if held else None
         return found.text if isinstance(found, Scalar) and call_of(found) is None else ""
 
     def __getitem__(self, path: str) -> Value:
@@ -74,7 +87,7 @@ class Element:
     def node(self, path: str) -> Node | None:
         """The node at a path, whatever it means; None where it is not written."""
         reached = self.reach(path)
-        return None if reached.blocked or reached.rest else reached.node
+        return None if reached.blocked or reached.rest else resolved(reached.node)
 
     def data(self, path: str) -> Any:
         """Plain data with an Unresolved for each part that is not decided here; None where nothing is written."""
@@ -93,7 +106,7 @@ class Element:
         reached = self.reach(before)
         if reached.rest and not reached.blocked:
             return []
-        match reached.node:
+        match resolved(reached.node):
             case Sequence() as found if not reached.blocked and call_of(found) is None:
                 return [p for at in range(len(found.items)) for p in self.paths(f"{before}[{at}]{after}")]
             case Mapping() as found if not reached.blocked and call_of(found) is None:
@@ -121,9 +134,14 @@ class Element:
         return self.rewrite(path, value)
 
     def rewrite(self, path: str, value: Any) -> Changes:
-        """Write plain data (functions in the long form) in the place of what stands at a path, whatever that is."""
-        data = spelled(value, self.source.document)
-        match self.reach(path).trail[-1]:
+        """Write plain data (functions in the long form) in the place of what stands at a path, whatever that is.
+
+        What a merge key takes in is overridden beside it.
+        """
+        data, reached = spelled(value, self.source.document), self.reach(path)
+        match reached.trail[-1]:
+            case (_, Entry() as entry) if reached.taker is not None:
+                return self.source.insert(reached.taker, entry.name, data)
             case (Mapping() as parent, Entry() as entry):
                 return self.source.replace(parent, entry, data)
             case (Sequence() as parent, int(index)):
@@ -138,10 +156,14 @@ class Element:
         reached = self.reach(path)
         if reached.rest or reached.blocked:
             return Withheld(f"{path} is not written here") if reached.blocked else ()
-        for parent, key in reversed(reached.trail[1:]):
+        for (_, around), (parent, key) in reversed(list(pairwise(reached.trail))):
+            if isinstance(around, Entry) and resolved(around.value) is not parent:
+                return Withheld(f"a YAML merge key takes {path} in")
             if isinstance(parent, Sequence) and isinstance(key, int) and len(parent.items) > 1:
                 return self.source.remove_item(parent, key)
             if isinstance(parent, Mapping) and isinstance(key, Entry) and len(parent.entries) > 1:
+                if taken_in(parent).keys() & {key.name, MERGE}:
+                    return Withheld(f"a YAML merge key would take {key.name} in")
                 return self.source.remove(parent, key)
         return Withheld(f"nothing would be left of {self.address}")
 
@@ -151,8 +173,9 @@ class Element:
             data = {step: data}
         if not isinstance(name, str) or any(isinstance(step, int) for step in deeper):
             return Withheld("a list that is not there can't be filled")
-        if isinstance(reached.node, Mapping) and reached.node.entries:
-            return self.source.insert(reached.node, name, data, self.neighbour(reached.node, name))
+        node = resolved(reached.node)
+        if isinstance(node, Mapping) and node.entries:
+            return self.source.insert(node, name, data, self.neighbour(node, name))
         match reached.trail[-1]:
             case (Mapping() as parent, Entry() as entry):
                 return self.source.fill(parent, entry, {name: data})
@@ -171,14 +194,15 @@ class Element:
         steps = (*self.base, *parse_path(path))
         node: Node = self.entry.value
         trail: tuple[Any, ...] = ((self.parent, self.entry),)
+        taker = None
         for at, step in enumerate(steps):
             following = enter(node, step)
             if following is None:
                 return Reached(node, steps[at:], trail, blocked=not may_grow(node, step))
-            trail = (*trail, following)
-            parent, key = following
+            trail, (parent, key) = (*trail, following), following
+            taker = whole if isinstance(whole := resolved(node), Mapping) and whole is not parent else None
             node = key.value if isinstance(key, Entry) else parent.items[key]
-        return Reached(node, (), trail)
+        return Reached(node, (), trail, taker=taker)
 
 
 def parse_path(path: str) -> tuple[Step, ...]:
@@ -190,24 +214,22 @@ def enter(node: Node, step: Step) -> Any:
     """One step down: the collection with the entry or index, None where there is no such way."""
     if call_of(node):
         return None
-    match node, step:
-        case Mapping(), str():
-            entry = node.entry(step)
-            return (node, entry) if entry else None
-        case Sequence(), int() if step < len(node.items):
-            return node, step
+    match resolved(node), step:
+        case Mapping() as mapping, str():
+            return lookup(mapping, step)
+        case Sequence() as found, int() if step < len(found.items):
+            return found, step
     return None
 
 
 def may_grow(node: Node, step: Step) -> bool:
     """Whether a step that leads nowhere means that nothing is written, and could be."""
-    match node:
-        case Mapping():
-            open_ended = any(entry.name in MERGED for entry in node.entries)
-            return call_of(node) is None and not open_ended and isinstance(step, str)
-        case Scalar():
-            return call_of(node) is None and node.data is None and isinstance(step, str)
+    if call_of(node):
+        return False
+    match resolved(node):
+        case Mapping() as mapping:
+            return isinstance(step, str) and not any(is_open(entry) for _, entry in merged(mapping).values())
+        case Scalar() as scalar:
+            return scalar.data is None and isinstance(step, str)
         case Sequence():
-            return call_of(node) is None and isinstance(step, int)
-        case _:
-            return False
+            return isinstance(step, int)

@@ -39,7 +39,9 @@ class Gate:
 
     @cached_property
     def uses(self) -> "Uses":
-        return Uses(self.template, {member.name: self.joined(member, self.condition) for member in self.members})
+        return Uses(
+            self.template, self.members, {member.name: self.joined(member, self.condition) for member in self.members}
+        )
 
     @property
     def unordered(self) -> list[str]:
@@ -93,6 +95,7 @@ class Uses:
     """Where resources that get conditions are mentioned, by what must become of the mention."""
 
     template: Template
+    members: tuple[Element, ...]
     conditions: dict[str, str]
     outputs: dict[str, set[str]] = field(default_factory=dict)
     dependencies: dict[str, set[Span]] = field(default_factory=dict)
@@ -100,13 +103,15 @@ class Uses:
     withheld: list[Withheld] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name, condition in self.conditions.items():
-            for mention in self.template.references(name):
-                self.sort(mention, condition)
+        for member in self.members:
+            for mention in self.template.references(member.name):
+                self.sort(mention, self.conditions[member.name], member)
 
-    def sort(self, mention: Mention, condition: str) -> None:
+    def sort(self, mention: Mention, condition: str, member: Element) -> None:
         place = mention.place
-        if place.section == "Outputs":
+        if mention.name != member.entry.name or (member.loops and place.loops != member.loops):
+            self.withheld.append(Withheld(f"{place} mentions {mention.name}, which may be made in {member.name}"))
+        elif place.section == "Outputs":
             if self.template.condition("Outputs", place.owner) != condition:
                 self.outputs.setdefault(place.owner, set()).add(condition)
         elif place.section != "Resources":

@@ -1,17 +1,19 @@
 """What a template is made of, for the proof that a fix changed nothing else."""
 
+from collections.abc import Iterable
+
 from fixer.formats.syntax.comments import comments_in
-from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Sequence
+from fixer.formats.syntax.node import Entry, Mapping, Node, Sequence
 from fixer.model import Part, Span
 
 # Section, logical id, Properties, property: what lies deeper may be wrapped in an intrinsic function as a whole.
 DEPTH = 4
 
 
-def parts_of(document: Document) -> list[Part]:
+def parts_of(roots: Iterable[Node]) -> list[Part]:
     """Every scalar and key, by the names of the section, the resource and the property that it stands in."""
     found: list[Part] = []
-    stack: list[tuple[Node, tuple[Entry, ...]]] = [(document.root, ())]
+    stack: list[tuple[Node, tuple[Entry, ...]]] = [(root, ()) for root in roots]
     while stack:
         node, around = stack.pop()
         match node:
@@ -31,8 +33,6 @@ def part(span: Span, around: tuple[Entry, ...]) -> Part:
     return Part(".".join(entry.name for entry in around), span, tuple(entry.key.span for entry in around))
 
 
-def comments_of(document: Document) -> list[Span]:
+def comments_of(text: str, roots: Iterable[Node]) -> list[Span]:
     """The comments of a YAML text."""
-    if document.json or "#" not in document.text:
-        return []
-    return list(comments_in(document.text, Span(0, len(document.text)), document.root))
+    return list(comments_in(text, Span(0, len(text)), *roots)) if "#" in text else []

@@ -7,7 +7,7 @@ from typing import Any
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_references import Place
 from fixer.formats.cloudformation_values import NO_VALUE, VARIABLE, Call, call_of, sub_names, sub_text
-from fixer.formats.syntax.node import Node, Scalar, Sequence
+from fixer.formats.syntax.node import Node, Scalar, Sequence, resolved
 from fixer.model import Changes, Edit, Span, Withheld
 
 
@@ -28,7 +28,7 @@ class Text:
 
 def form_of(node: Node) -> str | None:
     """What text an expression makes, as a Sub would spell it; None where it makes no text or can't be told."""
-    call = call_of(node)
+    call, node = call_of(node), resolved(node)
     if call is None:
         return node.text.replace("${", "${!") if isinstance(node, Scalar) else None
     first = call.arguments[0] if call.arguments else None

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fixer.formats.syntax.node import Alias, Mapping, Node, Scalar, Sequence
+from fixer.formats.syntax.merge import is_merge, merged
+from fixer.formats.syntax.node import Entry, Mapping, Node, Scalar, Sequence, resolved
 from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.model import Span
 
 NO_VALUE = "AWS::NoValue"
-MERGED = ("<<", "Fn::Transform")
+TRANSFORM = "Fn::Transform"
+LOOP = "Fn::ForEach::"
 VARIABLE = re.compile(r"\$\{(!?)\s*([A-Za-z0-9_:.]+)\s*\}")
+# A name that is put together in a loop: `${${Item}Bucket.Arn}`.
+NESTED = re.compile(r"\$\{([\w:.]*[$&]\{\w+\}[^{}]*)\}")
 SHOWN = 60
 
 
@@ -37,9 +41,8 @@ class Variable:
 
 
 def call_of(node: Node) -> Call | None:
-    """The function that a node calls, None for plain data."""
-    if isinstance(node, Alias):
-        return None
+    """The function that a node calls, None for plain data; an alias calls what it stands for."""
+    node = resolved(node)
     if node.tag.startswith("!") and len(node.tag) > 1:
         name = node.tag[1:]
         return Call(name if name in ("Ref", "Condition") else f"Fn::{name}", replace(node, tag=""), node)
@@ -47,8 +50,8 @@ def call_of(node: Node) -> Call | None:
         return None
     entry = node.entries[0]
     is_call = entry.name == "Ref" or entry.name.startswith("Fn::")
-    if is_call or (entry.name == "Condition" and isinstance(entry.value, Scalar)):
-        return Call(entry.name, entry.value, node)
+    if is_call or (entry.name == "Condition" and isinstance(resolved(entry.value), Scalar)):
+        return Call(entry.name, resolved(entry.value), node)
     return None
 
 
@@ -71,24 +74,28 @@ class Omitted:
 OMITTED = Omitted()
 
 
+def is_open(entry: Entry) -> bool:
+    """Whether an entry stands for others, whose names are not written here."""
+    return is_merge(entry) or entry.name == TRANSFORM or entry.name.startswith(LOOP)
+
+
 def data_of(node: Node, text: str) -> Any:
     """Plain data in which each part that is not decided in the source is an Unresolved."""
     unresolved = Unresolved(shown(text, node.span), node.span)
     if call := call_of(node):
         literal = literal_call(call)
         return unresolved if literal is None else literal
-    match node:
-        case Scalar():
-            return unresolved if "{{" in node.text else node.data
-        case Mapping():
-            if any(entry.name in MERGED for entry in node.entries):
+    match resolved(node):
+        case Scalar() as scalar:
+            return unresolved if "{{" in scalar.text else scalar.data
+        case Sequence(items=items):
+            return [data for data in (data_of(item, text) for item in items) if data is not OMITTED]
+        case Mapping() as mapping:
+            entries = [entry for _, entry in merged(mapping).values()]
+            if any(is_open(entry) for entry in entries):
                 return unresolved
-            pairs = ((entry.name, data_of(entry.value, text)) for entry in node.entries)
+            pairs = ((entry.name, data_of(entry.value, text)) for entry in entries)
             return {name: data for name, data in pairs if data is not OMITTED}
-        case Sequence():
-            return [data for data in (data_of(item, text) for item in node.items) if data is not OMITTED]
-        case _:
-            return unresolved
 
 
 def literal_call(call: Call) -> Any:
@@ -123,14 +130,14 @@ def shown(text: str, span: Span) -> str:
 
 def sub_text(call: Call) -> Scalar | None:
     """The text of a Sub in either form."""
-    first = call.arguments[0] if call.arguments else None
+    first = resolved(call.arguments[0]) if call.arguments else None
     return first if isinstance(first, Scalar) else None
 
 
 def sub_names(call: Call) -> frozenset[str]:
     """The variables that the two-argument form of a Sub defines itself."""
-    given = call.arguments[1] if len(call.arguments) > 1 else None
-    return frozenset(entry.name for entry in given.entries) if isinstance(given, Mapping) else frozenset()
+    given = resolved(call.arguments[1]) if len(call.arguments) > 1 else None
+    return frozenset(merged(given)) if isinstance(given, Mapping) else frozenset()
 
 
 def sub_variables(call: Call, source: str) -> Iterator[Variable]:
@@ -141,3 +148,5 @@ def sub_variables(call: Call, source: str) -> Iterator[Variable]:
     for found in VARIABLE.finditer(source, scalar.span.start, scalar.span.end):
         if not found[1] and found[2] not in own:
             yield Variable(found[2], Span(*found.span()))
+    for nested in NESTED.finditer(source, scalar.span.start, scalar.span.end):
+        yield Variable(nested[1], Span(*nested.span()))

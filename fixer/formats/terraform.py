@@ -26,6 +26,10 @@ DECLARED_IN = {
 }
 
 
+def open_views(unit: Unit, workspace: Workspace) -> list["Module"]:
+    return [open_view(unit, workspace)]
+
+
 def open_view(unit: Unit, workspace: Workspace) -> "Module":
     return Module(unit, workspace)
 

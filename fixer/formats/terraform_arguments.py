@@ -1,5 +1,6 @@
 """Arguments of a Terraform block added, renamed and taken out, aligned as `terraform fmt` aligns them."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ TRAILING = frozenset({"count", "for_each", "provider", "depends_on", "tags", "ta
 LEADING = frozenset({"count", "for_each", "provider"})
 # A group of more lines is left as it is when a longer name comes: the new argument gets a group of its own.
 REALIGNED = 6
+EQUALS = re.compile(r"(?:\s|/\*.*?\*/)*=", re.DOTALL)
 
 
 def add_arguments(block: "Block", arguments: dict[str, str]) -> Changes:
@@ -131,8 +133,9 @@ def adjacent(text: str, above: Span, below: Span) -> bool:
 
 
 def equals(text: str, argument: hcl.Attribute) -> int:
-    """The offset of an argument's `=`."""
-    return text.index("=", argument.name_span.end)
+    """The offset of an argument's `=`; a comment may stand before it."""
+    found = EQUALS.match(text, argument.name_span.end)
+    return found.end() - 1 if found else text.index("=", argument.name_span.end)
 
 
 def column_of(block: "Block", group: list[hcl.Attribute]) -> int:
@@ -146,7 +149,8 @@ def realigned(block: "Block", group: list[hcl.Attribute], column: int) -> Iterat
     for argument in group:
         gap = Span(argument.name_span.end, equals(block.file.text, argument))
         wanted = " " * (column - len(argument.name))
-        if block.file.text[gap.start : gap.end] != wanted:
+        there = block.file.text[gap.start : gap.end]
+        if there != wanted and not there.strip():  # a comment there stays where it is
             yield block.edit(gap, wanted)
 
 
@@ -161,6 +165,8 @@ def rename_argument(block: "Block", old: str, new: str) -> Changes:
     """Another name for an argument; the `=` stays in its column where the name fits, else its group moves."""
     found = block.node.body.attributes[old]
     text = block.file.text
+    if text[found.name_span.end : equals(text, found)].strip():
+        return block.edit(found.name_span, new)
     group = neighbours(block, found)
     column = column_of(block, group) or equals(text, found) - found.name_span.start
     if column > len(new):

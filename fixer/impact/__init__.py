@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,20 @@ from fixer.model import Impact
 
 HERE = Path(__file__).parent
 INDEX = re.compile(r"\[[^]]*\]")
+# The keys of the facts under which a change is certain to replace; `interrupts` never does, all others in some cases.
+VERBS = {"replace": "replaces", "refused": "changes only by replacing"}
+LOSSES = {
+    Impact.DATA_LOSS: ", which holds data",
+    Impact.INTERRUPTION: ", which others may know by its identity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The least impact that changing a property has, and what it is that has it."""
+
+    impact: Impact
+    reason: str
 
 
 @cache
@@ -33,33 +48,54 @@ def of_replacement(kind: str) -> Impact:
 
 
 def of_change(kind: str, path: str) -> Impact | None:
-    """The least impact that changing a property (dotted, no indexes) has; None where no fact is known.
+    """The least impact that changing a property (dotted; indexes do not count) has; None where no fact is known."""
+    found = fact_of(kind, path)
+    return found.impact if found else None
 
-    A property that replaces only in some cases counts as replacing.
-    """
+
+def fact_of(kind: str, path: str) -> Fact | None:
+    """What is known of changing a property; one that replaces only in some cases counts as replacing."""
     path = INDEX.sub("", path)
-    found = cloudformation_replaces(kind, path) if "::" in kind else terraform_replaces(kind, path)
-    return None if found is None else of_replacement(kind) if found else Impact.IN_PLACE
+    key = cloudformation_replaces(kind, path) if "::" in kind else terraform_replaces(kind, path)
+    if key is None:
+        return None
+    if not key:
+        return Fact(Impact.IN_PLACE, f"{kind}.{path} changes in place")
+    if key == "interrupts":
+        return Fact(Impact.INTERRUPTION, f"{kind}.{path} may interrupt the resource while it changes")
+    impact = of_replacement(kind)
+    return Fact(impact, f"{kind}.{path} {VERBS.get(key, 'may replace')} the resource{LOSSES.get(impact, '')}")
 
 
-def cloudformation_replaces(kind: str, path: str) -> bool | None:
+def cloudformation_replaces(kind: str, path: str) -> str | None:
+    """The key under which the facts say that the property replaces; empty where they say that it does not.
+
+    The case of names does not count: no two properties differ in it alone, and CDK arguments do not tell it.
+    """
     facts = data("cloudformation")["resources"].get(kind)
     if facts is None:
         return None
-    override = data("overrides")["resources"].get(kind, {})
-    listed = [path for group in (facts, override) for paths in group.values() for path in paths]
-    return any(path == fact or path.startswith(f"{fact}.") or fact.startswith(f"{path}.") for fact in listed)
+    for group in (data("overrides")["resources"].get(kind, {}), facts):
+        for key, listed in group.items():
+            if any(overlap(fact.lower(), path.lower()) for fact in listed):
+                return str(key)
+    return ""
 
 
-def terraform_replaces(kind: str, path: str) -> bool | None:
-    """By the layers of facts, newest first; an argument that is named nowhere is unknown."""
+def terraform_replaces(kind: str, path: str) -> str | None:
+    """The same by the layers of facts, newest first; an argument that is named nowhere is unknown."""
     for layer in data("terraform")["resources"].get(kind, ()):
         for key in ("replace", "conditional", "hidden", "unseen", "untested"):
             if any(covers(fact, path) for fact in layer.get(key, ())):
-                return True
+                return key
         if any(covers(fact, path) for fact in layer.get("in_place", ())):
-            return False
+            return ""
     return None
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two paths are the same, or one lies below the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
 def covers(fact: str, path: str) -> bool:

@@ -42,6 +42,7 @@ def finding(unit: Unit, result: Result) -> dict[str, Any]:
         "column": result.column,
         "message": found.message,
         "impact": found.fix.impact.label if found.fix else None,
+        "impact_reason": found.fix.impact_reason if found.fix else "",
         "note": found.fix.note if found.fix else "",
         "status": str(result.status),
         "reason": result.reason,

@@ -12,7 +12,7 @@ from unidiff.errors import UnidiffParseError
 from unidiff.patch import Line, PatchedFile, PatchSet
 
 from fixer.formats import FORMATS
-from fixer.model import FileChange, Outcome, Result, Status
+from fixer.model import FileChange, Fix, Impact, Outcome, Result, Status
 from fixer.output import plain
 from fixer.output.hunks import CONTEXT, hunks
 
@@ -58,21 +58,28 @@ def paired(changes: Sequence[FileChange]) -> list[tuple[FileChange, FileChange |
 
 
 def comments(outcome: Outcome) -> Iterator[str]:
-    """The findings that the patch repairs, one paragraph for those of one kind."""
-    groups: dict[tuple[str, str, str, str], list[Result]] = {}
+    """What a judge said of the patch, and the findings that it repairs: one paragraph for those of one kind."""
+    groups: dict[tuple[str, ...], list[Result]] = {}
     for result in outcome.results:
         if result.status in (Status.PENDING, Status.FIXED) and result.finding.fix:
-            fix = result.finding.fix
-            groups.setdefault(
-                (result.finding.transform, fix.impact.label, result.finding.message, fix.note), []
-            ).append(result)
-    yield f"# iacfix: {outcome.unit.path} ({FORMATS[outcome.unit.format]})\n"
-    for (transform, impact, message, note), results in groups.items():
-        yield f"#\n# {transform} [impact: {impact}]: {plain(message)}\n"
-        for result in results:
-            yield f"#   {plain(result.finding.path)}:{result.line} {plain(result.finding.subject)}\n"
-        if note:
-            yield f"#   note: {plain(note)}\n"
+            groups.setdefault((*heading_of(result.finding.fix, result),), []).append(result)
+    yield f"# iacfix: {plain(outcome.unit.path)} ({FORMATS[outcome.unit.format]})\n"
+    if outcome.verification:
+        yield f"# {plain(outcome.verification)}\n"
+    for (first, *rest), results in groups.items():
+        places = (f"{result.finding.path}:{result.line} {result.finding.subject}" for result in results)
+        yield f"#\n# {plain(first)}\n"
+        yield from (f"#   {plain(line)}\n" for line in (*places, *rest))
+
+
+def heading_of(fix: Fix, result: Result) -> Iterator[str]:
+    """The lines that findings of one kind share: the first stands above their places, the others below."""
+    verdict = f", {result.verdict}" if result.verdict else ""
+    yield f"{result.finding.transform} [impact: {fix.impact.label}{verdict}]: {result.finding.message}"
+    if fix.impact > Impact.IN_PLACE and fix.impact_reason:
+        yield f"impact: {fix.impact_reason}"
+    if fix.note:
+        yield f"note: {fix.note}"
 
 
 def diff(change: FileChange, source: FileChange | None = None, prefix: str = "") -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from fixer.model import Outcome, Problem, Result, Status, Verdict
+from fixer.model import Impact, Outcome, Problem, Result, Status, Verdict
 from fixer.output import plain
 
 STYLES = {
@@ -58,14 +58,24 @@ def report(outcomes: Sequence[Outcome], problems: Sequence[Problem], out: Consol
     """A line for each problem and each finding that somebody may want to act on, then the counts."""
     for problem in problems:
         out.print(Text(plain(str(problem)), style="red" if problem.error else "dim"))
+    told = {problem.what for problem in problems}
     for outcome in outcomes:
-        if outcome.verification:
+        if outcome.verification and outcome.verification not in told:
             out.print(Text(plain(f"{outcome.unit.path}: {outcome.verification}"), style="dim"))
     results = [result for outcome in outcomes for result in outcome.results]
     for result in sorted(results, key=lambda r: (r.finding.path, r.line, r.column, r.finding.transform)):
         if result.status is not Status.SUPPRESSED:
             out.print(line(result))
+    for reason in reasons(results):
+        out.print(Text(plain(reason), style="dim"))
     out.print(summary(results, outcomes, applied=applied))
+
+
+def reasons(results: Iterable[Result]) -> list[str]:
+    """Why impacts are what they are, each fact once; that something changes in place goes without saying."""
+    fixes = [result.finding.fix for result in results if result.status is not Status.SUPPRESSED]
+    graver = [fix for fix in fixes if fix and fix.impact > Impact.IN_PLACE and fix.impact_reason]
+    return list(dict.fromkeys(f"{fix.impact.label} because {fix.impact_reason}" for fix in graver))
 
 
 def line(result: Result) -> Text:

@@ -9,6 +9,7 @@ from fixer.model import Finding, Problem
 from fixer.suppression import checkov, kics, own, trivy
 from fixer.suppression.comments import comments_of
 from fixer.suppression.ignore import Ignore
+from fixer.suppression.reach import Reach
 from fixer.transform import registry
 from fixer.workspace import SourceFile, Workspace
 
@@ -34,9 +35,18 @@ def ignores_of(finding: Finding, workspace: Workspace, format: str) -> list[Igno
         ignore
         for path, file in workspace.files.items()
         if path == finding.path or (format == "cdk_python" and path.endswith(".py"))
-        for ignore in ignores_in(file, format)
-        if ignore.reaches(finding, file) and ignore.names(kind)
+        if ignores_in(file, format)
+        for ignore in reach(file, format).of(finding)
+        if ignore.names(kind)
     ]
+
+
+def reach(file: SourceFile, format: str) -> Reach:
+    """The ignores of a file by the places that they reach, sorted once for each text."""
+    if Reach not in file.memo:
+        file.memo[Reach] = Reach(file, ignores_in(file, format))
+    found: Reach = file.memo[Reach]
+    return found
 
 
 def ignores_in(file: SourceFile, format: str) -> tuple[Ignore, ...]:

@@ -14,6 +14,7 @@ DIRECTIVE = re.compile(r"(?:#|//)\s*kics-scan\s+(?:(ignore-line|ignore-block|ign
 
 
 def ignores(comments: Iterable[Comment], file: SourceFile) -> Iterator[Ignore]:
+    blocks: dict[Span, Span] = {}
     for comment in comments:
         if not (found := DIRECTIVE.match(comment.text)):
             continue
@@ -21,7 +22,9 @@ def ignores(comments: Iterable[Comment], file: SourceFile) -> Iterator[Ignore]:
         if command == "ignore-line":
             yield Ignore(TOOL, (EVERY,), reason, comment.at, comment.about)
         elif command == "ignore-block":
-            yield Ignore(TOOL, (EVERY,), reason, comment.at, block_below(file.text, comment.about))
+            if comment.about not in blocks:  # many comments may stand above one block
+                blocks[comment.about] = block_below(file.text, comment.about)
+            yield Ignore(TOOL, (EVERY,), reason, comment.at, blocks[comment.about])
         elif comment.leads:
             ids = tuple(disabled.split(",")) if disabled else (EVERY,)
             yield Ignore(TOOL, ids, reason, comment.at, Span(0, len(file.text)))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fixer.formats.cloudformation import Template
-from fixer.model import Span
+from fixer.formats.cloudformation_content import parsed
+from fixer.model import Refused
 from fixer.suppression.ignore import Ignore
 from fixer.suppression.own import TOOL
 from fixer.workspace import SourceFile
@@ -12,8 +13,16 @@ from fixer.workspace import SourceFile
 
 def ignores(file: SourceFile) -> Iterator[Ignore]:
     """Those of each resource for that resource, and cfn-lint's of the template for all of it."""
-    template = Template(file)
-    whole = Span(0, len(file.text))
+    try:
+        templates = len(parsed(file).templates)
+    except Refused:
+        return
+    for number in range(templates):
+        yield from template_ignores(Template(file, number=number))
+
+
+def template_ignores(template: Template) -> Iterator[Ignore]:
+    whole = template.source.document.root.span
     for section in template.elements("Metadata"):
         if section.name == "cfn-lint":
             yield Ignore("cfn-lint", texts(section.data("config.ignore_checks")), "", section.span.start, whole)

@@ -34,9 +34,10 @@ def verified(outcome: Outcome, root: Path, options: Options) -> Outcome:
         judge = module.open_judge(unit, root, options)
         first = judge.judge(outcome)
     except NotVerified as error:
-        problem = Problem(unit.path, 0, 0, f"NOT VERIFIED: {error.reason}", error.advice, error.error)
+        said = f"NOT VERIFIED: {error.reason}"
+        problem = Problem(unit.path, 0, 0, said, error.advice, error.error)
         unsure = tuple(marked(result, Verdict.NOT_VERIFIED, {}) for result in outcome.results)
-        return replace(outcome, results=unsure, problems=(*outcome.problems, problem))
+        return replace(outcome, results=unsure, problems=(*outcome.problems, problem), verification=said)
     trials = Trials(judge, partial(run, unit, root, options), {outcome.changes: first})
     made, rejected = trials.accepted(outcome)
     results = tuple(marked(result, Verdict.VERIFIED, rejected) for result in made.results)

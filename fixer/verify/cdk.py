@@ -4,19 +4,22 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from fixer.config import Options
-from fixer.model import Impact, Outcome, Status, Unit
-from fixer.verify.difference import Templates, differences
+from fixer.engine import run
+from fixer.model import Finding, Impact, Outcome, Status, Unit
+from fixer.verify.difference import Changed, Templates, differences
 from fixer.verify.judge import Judgement, NotVerified
 from fixer.verify.process import ran
 from fixer.verify.scratch import scratch
+from fixer.verify.trials import Repair
 
 NAME = "CDK synthesis"
 PYTHON = re.compile(r"python(3(\.\d+)?)?")
@@ -58,26 +61,45 @@ class Synthesis:
 
     app: App
     root: Path
-    ceiling: Impact
+    allowed: Callable[[Finding], Impact]
+    repair: Repair
     before: Templates
     name: str = NAME
 
     def judge(self, outcome: Outcome) -> Judgement:
         """Wrong is an app that fails, and a resource that suffers more than is allowed."""
+        applied = [result.finding for result in outcome.results if result.status is Status.PENDING]
         try:
             after = self.app.templates(self.root, outcome)
+            wrong = tuple(dict.fromkeys(map(str, self.excess(outcome, applied, after))))
         except NotVerified as error:
             return Judgement((error.reason,))
-        found = sorted(differences(self.before, after), key=lambda change: -change.impact)
-        wrong = tuple(str(change) for change in found if change.impact > self.ceiling)
-        applied = [r.finding.fix.impact for r in outcome.results if r.status is Status.PENDING and r.finding.fix]
-        claimed = max(applied, default=Impact.NONE)
+        found = graver(self.before, after)
+        claimed = max((finding.fix.impact for finding in applied if finding.fix), default=Impact.NONE)
         more = [str(change) for change in found if change.impact > claimed]
         shown = [str(change) for change in found[:SHOWN]]
         rest = [f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
         remark = "; ".join([*shown, *rest]) or "no resource changes"
         beyond = f"more than the {claimed.label} that the fixes claim: {'; '.join(more)}; " if more else ""
         return Judgement(wrong, beyond + remark)
+
+    def excess(self, outcome: Outcome, applied: Sequence[Finding], after: Templates) -> Iterator[Changed]:
+        """What a resource suffers beyond what is allowed.
+
+        A template does not say which fix changed it: what fixes with a ceiling do is what they add to those that may
+        do more.
+        """
+        for level in sorted({self.allowed(finding) for finding in applied}, reverse=True):
+            more = {finding.key for finding in applied if self.allowed(finding) > level}
+            others = {result.finding.key: "not asked about" for result in outcome.results}
+            base = self.repair({key: why for key, why in others.items() if key not in more}) if more else None
+            before = self.app.templates(self.root, base) if base and base.changes else self.before
+            yield from (change for change in graver(before, after) if change.impact > level)
+
+
+def graver(before: Templates, after: Templates) -> list[Changed]:
+    """How templates differ, the gravest first."""
+    return sorted(differences(before, after), key=lambda change: -change.impact)
 
 
 def open_judge(unit: Unit, root: Path, options: Options) -> Synthesis:
@@ -89,7 +111,8 @@ def open_judge(unit: Unit, root: Path, options: Options) -> Synthesis:
     stored = loaded(folder / "cdk.context.json") if (folder / "cdk.context.json").is_file() else {}
     context = {**stored, **settings.get("context", {}), **NO_BUNDLING}
     app = App(folder, command(settings.get("app"), folder), json.dumps(context), options.verify_timeout)
-    return Synthesis(app, root, options.allow, app.templates())
+    allowed = partial(options.allowed, root=root)
+    return Synthesis(app, root, allowed, partial(run, unit, root, options), app.templates())
 
 
 def command(app: object, folder: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from fixer.formats.cloudformation import Template
 from fixer.formats.cloudformation_element import Element
+from fixer.formats.cloudformation_loops import unrolled
 from fixer.formats.cloudformation_texts import Text, form_of, rewritten, texts
 from fixer.model import Changes, Withheld
 
@@ -71,6 +72,8 @@ class Named:
         """What makes a reference of a text, None where it is not about this resource."""
         end = rf"{re.escape(self.form)}(?!{NAME}|\$)"
         if self.form not in text.form:
+            if any(self.form in one for one in unrolled(text.form, text.place.loops) or ()):
+                return Withheld(f"{text.place} spells the name in a loop")
             return Withheld(f"{text.place} matches the name with a wildcard") if self.matches(text) else None
         if text.form == self.form:
             return self.whole_name(text)

@@ -122,6 +122,9 @@ class IamRoleName(Transform):
                     yield self.advice(resource, f"{name} is set", f"not decided here: {name} is {text}")
                     continue
             if form is not None and not self.keeps(form):
+                if resource.loops:
+                    yield self.advice(resource, f"{name} is {form}", "the names that a loop makes can't be followed")
+                    continue
                 yield self.renamed(Named(template, resource, kind, name, form), needs)
 
     def cdk_python(self, app: "App") -> Iterable[Finding]:

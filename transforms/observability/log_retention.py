@@ -114,6 +114,8 @@ class LogRetention(Transform):
         for group, argument in app.written(Symbol(f"{CDK_RETENTION}.INFINITE")):
             limited = Symbol(f"{CDK_RETENTION}.{CDK_DAYS[days]}")
             yield self.finding(group, MISSING, group.set(argument, limited), note=note)
+        for group, argument, variable in app.held(Symbol(f"{CDK_RETENTION}.INFINITE")):
+            yield self.advice(group, MISSING, f"not decided here: {argument} is {variable}, which is INFINITE")
 
     @property
     def variable(self) -> Variable:

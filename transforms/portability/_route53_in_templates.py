@@ -11,7 +11,7 @@ from fixer.formats.cloudformation_element import Element
 from fixer.formats.cloudformation_gate import NOTHING, mentions
 from fixer.formats.cloudformation_references import Place
 from fixer.formats.cloudformation_values import call_of
-from fixer.formats.syntax.node import Sequence
+from fixer.formats.syntax.node import Sequence, resolved
 from fixer.formats.value import Absent, Literal, Unresolved, Value
 from fixer.model import Changes, Withheld
 
@@ -62,7 +62,7 @@ def is_in(template: Template, record: Element, zones: set[str]) -> bool:
     """Whether a record is in one of these zones, whatever the template's conditions are."""
     zone = record.node("HostedZoneId")
     found = [mention for name in zones for mention in template.references(name)]
-    return any(mention.place.owner == record.name and mention.place.node is zone for mention in found)
+    return any(mention.place.owner == record.name and resolved(mention.place.node) is zone for mention in found)
 
 
 def is_optional(template: Template, resource: Element) -> bool:

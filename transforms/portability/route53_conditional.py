@@ -21,6 +21,7 @@ from transforms.portability._route53_in_templates import unconditional as uncond
 
 if TYPE_CHECKING:
     from fixer.formats.cdk_construct import Construct
+    from fixer.formats.cdk_context import Flag
     from fixer.formats.cdk_python import App
 
 CDK_ZONES = ("HostedZone", "PublicHostedZone", "PrivateHostedZone")
@@ -57,7 +58,8 @@ class Route53Conditional(Transform):
 
     ## Impact
     None: the default of the flag keeps everything as it is (Terraform itself moves `x` to `x[0]`). With the setting
-    `default = false` records are removed by the next deployment: interruption.
+    `default = false`, or where the flag is there already and off (a variable's default, a context value in `cdk.json`),
+    records are removed by the next deployment: interruption.
 
     ## References
     https://developer.hashicorp.com/terraform/language/meta-arguments/count
@@ -97,7 +99,7 @@ class Route53Conditional(Transform):
                 continue
             named = ", ".join(construct.address for construct in group)
             message = f"Route53 resources are always created: {named}"
-            impact, note = self.effect(Absent())
+            impact, note = self.effect(state_of(app, flag))
             other, position = ("false", "off") if flag.default else ("true", "on")
             turned = f"cdk deploy -c {flag.name}={other} turns them {position}"
             if gate.has_choices:
@@ -121,6 +123,15 @@ class Route53Conditional(Transform):
         if on is True or on == "true":
             return Impact.NONE, ""
         return Impact.INTERRUPTION, "unless the flag is on, the next deployment removes these resources"
+
+
+def state_of(app: "App", flag: "Flag") -> Value:
+    """Whether a flag is on as the app's cdk.json sets it, by the test that is written for it."""
+    match app.context(flag.name):
+        case Literal(value=value, span=span):
+            return Literal(flag.holds(value), span)
+        case other:
+            return other
 
 
 def in_private_zones(group: "Sequence[Construct]") -> bool:

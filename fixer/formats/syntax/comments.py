@@ -13,13 +13,14 @@ HEADER = re.compile(r"[^\n]*?[|>][-+\d]*[ \t]+(#[^\r\n]*)")
 BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
-def comments_in(text: str, span: Span, node: Node) -> Iterator[Span]:
-    """The comments in a span that holds this node and no other: what follows a # between scalars.
+def comments_in(text: str, span: Span, *nodes: Node) -> Iterator[Span]:
+    """The comments in a span that holds these nodes and no other: what follows a # between scalars.
 
     The header of a block scalar may have one as well.
     """
     at = span.start
-    for scalar in sorted((found for found in walk(node) if isinstance(found, Scalar)), key=lambda found: found.span):
+    scalars = (found for node in nodes for found in walk(node) if isinstance(found, Scalar))
+    for scalar in sorted(scalars, key=lambda found: found.span):
         yield from (Span(*found.span()) for found in COMMENT.finditer(text, at, scalar.span.start))
         if scalar.style in ("|", ">") and (header := HEADER.match(text, scalar.span.start)):
             yield Span(*header.span(1))

@@ -12,6 +12,7 @@ from hcl2.version import __version__ as hcl2_version
 from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from fixer.formats.syntax.hcl_comments import comments
 from fixer.model import Refused
 
 DEPTH = 300  # levels of the parse tree, about three for a bracket; the nodes are made by recursion
@@ -103,7 +104,24 @@ def refusal(error: UnexpectedInput, text: str) -> Refused:
 
 
 def normalised(text: str) -> str:
-    """The text, same length, with blanks after a heredoc's end marker moved before it.
+    """The text, same length, without what the grammar stumbles over and Terraform ignores."""
+    return marker_last(without_inline_comments(text))
+
+
+def without_inline_comments(text: str) -> str:
+    """Blanks in the place of comments within a line: the grammar takes them between some tokens alone."""
+    if "/*" not in text:
+        return text
+    pieces, at = [], 0
+    for span in comments(text):
+        if text.startswith("/*", span.start) and "\n" not in text[span.start : span.end]:
+            pieces += [text[at : span.start], " " * (span.end - span.start)]
+            at = span.end
+    return "".join([*pieces, text[at:]])
+
+
+def marker_last(text: str) -> str:
+    """Blanks after a heredoc's end marker moved before it.
 
     The grammar wants the marker to end its line; otherwise it runs on to the next heredoc that has the same
     marker and loses the blocks between without an error. Terraform ignores such blanks.

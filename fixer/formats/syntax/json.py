@@ -4,7 +4,7 @@ import re
 from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from fixer.formats.syntax.node import Builder, Document, Scalar
+from fixer.formats.syntax.node import Builder, Scalar
 from fixer.model import Refused, Span
 
 BLANK = re.compile(r"[ \t\r\n]*")
@@ -12,8 +12,8 @@ LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+
 ADVICE = "correct the file"
 
 
-def parse_json(text: str) -> Document:
-    """The object that a JSON text is; Refused where it is not JSON or has duplicate keys."""
+def parse_json(text: str) -> Builder:
+    """The one document that a JSON text is; Refused where it is not JSON or has duplicate keys."""
     builder, at = Builder(text), blank(text, 0)
     expected = "value"
     while expected != "end":
@@ -21,7 +21,7 @@ def parse_json(text: str) -> Document:
         at = blank(text, at)
     if at < len(text):
         raise Refused("not JSON: text after the end", ADVICE, at)
-    return builder.document(json=True)
+    return builder
 
 
 def blank(text: str, at: int) -> int:

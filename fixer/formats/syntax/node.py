@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fixer.model import Refused, Span
 
 DEPTH_LIMIT = 100
+# What all aliases together may stand for; a template of CloudFormation's 1 MB has fewer nodes than that.
+UNFOLDED_LIMIT = 100_000
 YAML_TAG = "tag:yaml.org,2002:"
 # YAML 1.1, which CloudFormation reads; dates and base-60 numbers stay text, as they do there.
 NULL = re.compile(r"~|null|Null|NULL|")
@@ -41,10 +43,11 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A place that repeats an anchored node."""
+    """A place that repeats an anchored node, its `target`."""
 
     span: Span
     name: str
+    target: "Node"
     tag: str = ""
     anchor: str = ""
 
@@ -95,16 +98,29 @@ class Sequence:
 
 
 Node = Scalar | Mapping | Sequence | Alias
+Written = Scalar | Mapping | Sequence
+
+
+def resolved(node: Node) -> Written:
+    """The node that an alias stands for, any other itself."""
+    while isinstance(node, Alias):
+        node = node.target
+    return node
 
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed file with the nodes that an alias repeats: to edit inside those would edit several places."""
+    """A parsed document with the places that repeat a node: to edit inside that node would edit all of them.
+
+    `number` counts the documents of a YAML file from 1; `memo` keeps what is found out about this one.
+    """
 
     text: str
     root: Mapping
     json: bool
-    repeated: tuple[Span, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    number: int = 1
+    memo: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
 
 def plain(text: str) -> Any:
@@ -149,6 +165,8 @@ def walk(node: Node) -> Iterator[Node]:
 
 @dataclass(slots=True)
 class Frame:
+    """A collection that is not closed; `size` and `height` count what lies in it with all aliases unfolded."""
+
     start: int
     mapping: bool
     flow: bool
@@ -156,25 +174,40 @@ class Frame:
     anchor: str
     children: list[Node]
     keys: dict[str, int]
+    size: int = 1
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """A node that aliases may repeat, with how many nodes and levels it unfolds to."""
+
+    node: Node
+    size: int
+    height: int
 
 
 class Builder:
     """Makes nodes of a parser's events; refuses duplicate and composite keys and nesting beyond the limit."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, unfolded: int = 0) -> None:
         self.text = text
         self.frames: list[Frame] = []
         self.root: Node | None = None
-        self.anchored: dict[str, Span | None] = {}
-        self.repeated: list[Span] = []
+        self.anchored: dict[str, Anchored | None] = {}
+        self.aliases: list[Alias] = []
+        self.unfolded = unfolded
 
     def open(self, start: int, *, mapping: bool, flow: bool, tag: str = "", anchor: str = "") -> None:
-        if len(self.frames) >= DEPTH_LIMIT:
-            raise Refused(f"nested more than {DEPTH_LIMIT} levels deep", "such a file is not served", start)
         if self.key_is_next():
             raise Refused("a mapping key is itself a mapping or a list", "write a plain key", start)
         self.anchored |= {anchor: None} if anchor else {}
         self.frames.append(Frame(start, mapping, flow, tag, anchor, [], {}))
+        self.check_depth(0, start)
+
+    def check_depth(self, height: int, at: int) -> None:
+        if len(self.frames) + height > DEPTH_LIMIT:
+            raise Refused(f"nested more than {DEPTH_LIMIT} levels deep", "such a file is not served", at)
 
     def close(self, end: int) -> None:
         """End the innermost collection; `end` counts only where it has a bracket of its own."""
@@ -182,29 +215,38 @@ class Builder:
         if not frame.flow:
             end = max((child.span.end for child in frame.children), default=frame.start)
         span, children = Span(frame.start, end), frame.children
+        node: Node = Sequence(span, tuple(children), frame.flow, frame.tag, frame.anchor)
         if frame.mapping:
             pairs = zip(children[::2], children[1::2], strict=True)
             entries = tuple(Entry(key, value) for key, value in pairs if isinstance(key, Scalar))
-            self.add(Mapping(span, entries, frame.flow, frame.tag, frame.anchor))
-        else:
-            self.add(Sequence(span, tuple(children), frame.flow, frame.tag, frame.anchor))
+            node = Mapping(span, entries, frame.flow, frame.tag, frame.anchor)
+        self.add(node, frame.size, frame.height + 1)
 
-    def add(self, node: Node) -> None:
+    def repeat(self, span: Span, name: str) -> None:
+        """Add an alias; Refused where all of them together stand for more than anybody writes."""
+        found = self.anchored.get(name)
+        if found is None:
+            raise Refused(f"no anchor &{name} is complete before this alias", "correct the file", span.start)
+        self.unfolded += found.size
+        if self.unfolded > UNFOLDED_LIMIT:
+            what = f"YAML aliases that stand for more than {UNFOLDED_LIMIT:,} values"
+            raise Refused(what, "such a file is not served", span.start)
+        self.check_depth(found.height, span.start)
+        alias = Alias(span, name, found.node)
+        self.add(alias, found.size, found.height)
+        self.aliases.append(alias)
+
+    def add(self, node: Node, size: int = 1, height: int = 0) -> None:
         if self.key_is_next():
             self.check_key(node)
-        if isinstance(node, Alias):
-            self.repeated.append(self.anchored_at(node))
-        elif node.anchor:
-            self.anchored[node.anchor] = node.span
+        if node.anchor:
+            self.anchored[node.anchor] = Anchored(node, size, height)
         if self.frames:
-            self.frames[-1].children.append(node)
+            frame = self.frames[-1]
+            frame.children.append(node)
+            frame.size, frame.height = frame.size + size, max(frame.height, height)
         else:
             self.root = node
-
-    def anchored_at(self, alias: Alias) -> Span:
-        if span := self.anchored.get(alias.name):
-            return span
-        raise Refused(f"no anchor &{alias.name} is complete before this alias", "correct the file", alias.span.start)
 
     def key_is_next(self) -> bool:
         return bool(self.frames) and self.frames[-1].mapping and len(self.frames[-1].children) % 2 == 0
@@ -219,8 +261,8 @@ class Builder:
             raise Refused(what, "remove one of the two", node.span.start)
         keys[node.text] = node.span.start
 
-    def document(self, *, json: bool) -> Document:
+    def document(self, *, json: bool, number: int = 1) -> Document:
         """What was built; Refused unless it is a mapping."""
         if not isinstance(self.root, Mapping):
             raise Refused("not a mapping at the top level", "a template is a mapping that holds Resources")
-        return Document(self.text, self.root, json, tuple(self.repeated))
+        return Document(self.text, self.root, json, tuple(self.aliases), number)

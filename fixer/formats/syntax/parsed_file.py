@@ -8,21 +8,27 @@ from typing import Any
 
 from fixer.formats.lines import column, indent_at, line_end, line_start, starts_line
 from fixer.formats.syntax.comments import blank_between, comments_in, end_below, lines_of, start_above
-from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence
+from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, resolved
 from fixer.formats.syntax.render import Raw, block, braces, flat_style, item, key_text, member, scalar
+from fixer.formats.syntax.sharing import Sharing
 from fixer.formats.syntax.style import Style, style_of
 from fixer.model import Edit, Span, Withheld
 
-REPEATED = Withheld("it is part of a YAML anchor that is repeated elsewhere")
 COMMENTED = Withheld("a comment stands where the text would change")
 
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """Each verb gives one edit; an edit that adds a key declares it, so that no two fixes add the same one."""
+    """Each verb gives one edit; an edit that adds a key declares it, so that no two fixes add the same one.
+
+    An edit inside what an anchor repeats says whom it serves. `inert` are the top-level keys whose content means
+    nothing by itself; `scope` tells addresses of this document from those of the others in the file.
+    """
 
     path: str
     document: Document
+    inert: tuple[str, ...] = ()
+    scope: str = ""
 
     @property
     def text(self) -> str:
@@ -32,10 +38,12 @@ class ParsedFile:
     def style(self) -> Style:
         return style_of(self.document)
 
+    @cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(self.document, self.inert)
+
     def insert(self, parent: Mapping, name: str, data: Any, after: Entry | None = None) -> Edit | Withheld:
         """Add an entry to a mapping that has some, after one of them or at its end."""
-        if self.repeated(parent.span):
-            return REPEATED
         last = after is None or after is parent.entries[-1]
         after = after or parent.entries[-1]
         if parent.flow:
@@ -47,8 +55,6 @@ class ParsedFile:
 
     def insert_first(self, parent: Mapping, name: str, data: Any) -> Edit | Withheld:
         """Add an entry to a mapping that has some, before the first."""
-        if self.repeated(parent.span):
-            return REPEATED
         start = parent.entries[0].key.span.start
         if not parent.flow:
             at = line_start(self.text, start)
@@ -68,68 +74,75 @@ class ParsedFile:
         pair, indent = self.pair(name, data, start), indent_at(self.text, start)
         if last and "," in behind:
             at = end + behind.index(",") + 1
-            return self.edit(at - 1, at, f",\n{indent}{pair}," if own_line else f", {pair},")
+            text = f",\n{indent}{pair}," if own_line else f", {pair},"
+            return self.edit(at - 1, at, text, self.sharing.of(parent.span, name))
         return self.adding(parent, name, end, f",\n{indent}{pair}" if own_line else self.style.comma + pair)
 
     def fill(self, parent: Mapping, entry: Entry, data: dict[str, Any]) -> Edit | Withheld:
         """Give entries to a key whose value is empty (`{}`, null or nothing)."""
-        if self.repeated(entry.span):
-            return REPEATED
         start, value = entry.key.span.start, entry.value.span
+        shared = self.sharing.of(entry.span)
+        if self.anchored(entry.span):
+            return self.repeats(entry.span)
         if any(comments_in(self.text, value, entry.value)) or entry.value.anchor:
             return COMMENTED
         if parent.flow:
-            return self.edit(value.start, value.end, self.in_braces(data, start))
+            return self.edit(value.start, value.end, self.in_braces(data, start), shared)
         end = line_end(self.text, value.end)
         head = self.text[start : value.start].rstrip() + self.text[value.end : end].rstrip(" \t")
-        return self.edit(start, end, head + block(data, self.style, " " * column(self.text, start)))
+        return self.edit(start, end, head + block(data, self.style, " " * column(self.text, start)), shared)
 
     def replace(self, parent: Mapping, entry: Entry, data: Any) -> Edit | Withheld:
         """Write another value for a key."""
         old, start = entry.value, entry.key.span.start
         colon = self.text.index(":", entry.key.span.end) + 1
         if self.anchored(entry.span):
-            return REPEATED
+            return self.repeats(entry.span)
         if any(comments_in(self.text, Span(colon, old.span.end), old)):
             return COMMENTED
+        shared = self.sharing.of(entry.span)
         if parent.flow:
-            return self.edit(old.span.start, old.span.end, self.in_braces(data, start))
+            return self.edit(old.span.start, old.span.end, self.in_braces(data, start), shared)
         if isinstance(old, Scalar) and not isinstance(data, dict | list) and old.span.start > colon:
             quote = old.style if isinstance(data, str) and old.style in ("'", '"') and not old.tag else ""
             blank = self.text[colon : old.span.start]
             new = blank + scalar(data, self.style, quote) if quote else block(data, self.style, self.indent(start))
-            return self.edit(colon, old.span.end, new)
-        return self.edit(colon, old.span.end, block(data, self.style, self.indent(start)))
+            return self.edit(colon, old.span.end, new, shared)
+        return self.edit(colon, old.span.end, block(data, self.style, self.indent(start)), shared)
 
     def replace_node(self, parent: Node, old: Node, data: Any) -> Edit | Withheld:
         """Write another value for a node that stands in this mapping or list."""
-        match parent:
-            case Mapping():
-                entry = next(entry for entry in parent.entries if entry.value is old)
-                return self.replace(parent, entry, data)
-            case Sequence():
-                at = next(at for at, item in enumerate(parent.items) if item is old)
-                return self.replace_item(parent, at, data)
+        match resolved(parent):
+            case Mapping() as mapping:
+                for entry in mapping.entries:
+                    if entry.value is old:
+                        return self.replace(mapping, entry, data)
+                [call] = mapping.entries  # an argument of a function in the long form
+                return self.replace_node(call.value, old, data)
+            case Sequence() as items:
+                at = next(at for at, item in enumerate(items.items) if item is old)
+                return self.replace_item(items, at, data)
         raise TypeError(parent)
 
     def replace_item(self, parent: Sequence, at: int, data: Any) -> Edit | Withheld:
         """Write another value for an item of a list."""
         old = parent.items[at]
         if self.anchored(old.span):
-            return REPEATED
+            return self.repeats(old.span)
         if any(comments_in(self.text, old.span, old)):
             return COMMENTED
+        shared = self.sharing.of(old.span)
         if parent.flow:
-            return self.edit(old.span.start, old.span.end, self.in_braces(data, old.span.start))
+            return self.edit(old.span.start, old.span.end, self.in_braces(data, old.span.start), shared)
         if (dash := self.dash(old)) is None:
             return COMMENTED
-        return self.edit(dash, old.span.end, item(data, self.style, self.indent(dash)).lstrip(" "))
+        return self.edit(dash, old.span.end, item(data, self.style, self.indent(dash)).lstrip(" "), shared)
 
     def remove(self, parent: Mapping, entry: Entry) -> Edit | Withheld:
         """Take out an entry that is not the only one, with the comments that belong to it."""
         spans, at = [e.span for e in parent.entries], parent.entries.index(entry)
         if self.anchored(entry.span) or self.repeated(parent.span):
-            return REPEATED
+            return self.repeats(entry.span)
         if parent.flow:
             return self.remove_between_commas(spans, at)
         if starts_line(self.text, entry.span.start):
@@ -140,7 +153,7 @@ class ParsedFile:
         """Take out an item that is not the only one of a list."""
         spans = [node.span for node in parent.items]
         if self.anchored(spans[at]) or self.repeated(parent.span):
-            return REPEATED
+            return self.repeats(spans[at])
         if parent.flow:
             return self.remove_between_commas(spans, at)
         dash = self.dash(parent.items[at])
@@ -221,14 +234,21 @@ class ParsedFile:
 
     def repeated(self, span: Span) -> bool:
         """Whether a span is in a node that an alias repeats: an edit would reach those places as well."""
-        return any(span in other for other in self.document.repeated)
+        return any(span in alias.target.span for alias in self.document.aliases)
 
     def anchored(self, span: Span) -> bool:
-        """Whether a span is in such a node or holds one: without it the alias would name nothing."""
-        return any(span.overlaps(other) or span in other for other in self.document.repeated)
+        """Whether a span holds such a node: without it the alias would name nothing."""
+        return any(alias.target.span in span for alias in self.document.aliases)
+
+    def repeats(self, span: Span) -> Withheld:
+        """That a YAML anchor around a span or in it is used elsewhere."""
+        aliases = (a for a in self.document.aliases if a.target.span in span or span in a.target.span)
+        places = ", ".join(dict.fromkeys(filter(None, (self.sharing.name(alias.span) for alias in aliases))))
+        return Withheld(f"a YAML anchor repeats it in {places or 'another place'}")
 
     def adding(self, parent: Mapping, name: str, at: int, text: str) -> Edit:
-        return Edit(self.path, Span(at, at), text, f"{self.path}:{parent.span.start}:{name}")
+        declares = f"{self.path}:{parent.span.start}:{name}"
+        return Edit(self.path, Span(at, at), text, declares, self.sharing.of(parent.span, name))
 
-    def edit(self, start: int, end: int, text: str) -> Edit:
-        return Edit(self.path, Span(start, end), text)
+    def edit(self, start: int, end: int, text: str, shared: tuple[tuple[str, Span], ...] = ()) -> Edit:
+        return Edit(self.path, Span(start, end), text, shared=shared)

@@ -17,7 +17,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from fixer.formats.syntax.node import Alias, Builder, Document, Scalar
+from fixer.formats.syntax.node import Builder, Scalar
 from fixer.model import Refused, Span
 
 UNREADABLE = ("not YAML", "a mapping key")
@@ -26,21 +26,20 @@ COLON = re.compile(r"\s*:")
 TEMPLATING = re.compile(r"\{%|\{\{(?!\s*resolve:)")
 
 
-def parse_yaml(text: str) -> Document:
-    """The one document of a YAML text; Refused where it is none, is several, or has duplicate keys."""
+def parse_yaml(text: str) -> list[Builder]:
+    """The documents of a YAML text, as many as there are; Refused where one is not YAML or has duplicate keys."""
     if lone := LONE_RETURN.search(text):
         raise Refused("a line ends with a lone carriage return", "save it with LF or CRLF newlines", lone.start())
-    builder, documents = Builder(text), 0
+    builders: list[Builder] = []
     try:
         for event in events(text):
             if isinstance(event, DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise several(event.start_mark.index)
-            take(builder, event)
+                builders.append(Builder(text, builders[-1].unfolded if builders else 0))
+            if builders:
+                take(builders[-1], event)
     except Refused as refused:
         raise (refused.what.startswith(UNREADABLE) and templated(text)) or refused from None
-    return builder.document(json=False)
+    return builders
 
 
 def events(text: str) -> Iterator[Any]:
@@ -65,10 +64,6 @@ def templated(text: str) -> Refused | None:
     return Refused(what, "templating is not served; run on the rendered file", found.start(), error=False)
 
 
-def several(offset: int) -> Refused:
-    return Refused("holds more than one YAML document", "split it; one template a file is served", offset, error=False)
-
-
 def take(builder: Builder, event: Any) -> None:
     start, end = event.start_mark.index, event.end_mark.index
     match event:
@@ -78,7 +73,7 @@ def take(builder: Builder, event: Any) -> None:
             span = Span(start, end) if start < end else empty_value(builder, start)
             builder.add(Scalar(span, event.value, event.style or "", str(event.tag or ""), event.anchor or ""))
         case AliasEvent():
-            builder.add(Alias(Span(start, end), event.anchor))
+            builder.repeat(Span(start, end), event.anchor)
         case MappingStartEvent() | SequenceStartEvent():
             builder.open(
                 start,
