@@ -31,7 +31,8 @@ class Mutator:
         return random.choice(random.choice(self.texts).splitlines(keepends=True) or ["\n"])
 
     def other_token(self, random: Random) -> str:
-        return random.choice(TOKEN.findall(random.choice(self.texts)) or [" "])
+        tokens: list[str] = TOKEN.findall(random.choice(self.texts))
+        return random.choice(tokens or [" "])
 
     def delete_lines(self, text: str, random: Random) -> str:
         lines, start = at_line(text, random)

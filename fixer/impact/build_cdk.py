@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import chdir, suppress
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import combinations, count, islice, pairwise, product
@@ -186,6 +186,11 @@ def wanted(assembly: Assembly, named: Iterable[str]) -> list[str]:
 
 def main(named: list[str]) -> None:
     os.environ["CDK_VALIDATION"] = "false"  # what its linter says of the samples does not matter
+    with TemporaryDirectory(prefix="iacfix-") as folder, chdir(folder):  # some constructs write beside the program
+        measure(named)
+
+
+def measure(named: list[str]) -> None:
     archive = next(Path(import_module("aws_cdk").__file__ or "").parent.glob("_jsii/aws-cdk-lib@*.jsii.tgz"))
     assembly = Assembly(archive)
     laboratory = Laboratory(assembly)
