@@ -1,8 +1,10 @@
 """The proof after every round: what was not edited is still there, with the same names around it."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from fixer.formats import FormatModule
 from fixer.model import Append, Change, Edit, Part, Refused, Span
@@ -10,11 +12,36 @@ from fixer.workspace import SourceFile, Workspace, in_order, with_newline
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Spans in order of which none overlap, so that their ends are in order, too."""
+
+    spans: tuple[Span, ...]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return [span.end for span in self.spans]
+
+    def touch(self, span: Span) -> bool:
+        """Whether a span meets one of them, at its edges too."""
+        at = bisect_left(self.ends, span.start)
+        return at < len(self.spans) and self.spans[at].start <= span.end
+
+    def reach_into(self, span: Span) -> bool:
+        """Whether one of them shares more than an edge with a span; an empty one inside it does."""
+        at = self.before(span.start)
+        return at < len(self.spans) and self.spans[at].start < span.end
+
+    def before(self, offset: int) -> int:
+        """How many end there or earlier."""
+        return bisect_right(self.ends, offset)
+
+
+@dataclass(frozen=True)
 class Displacement:
     """Where the text of a file went: the replaced spans before and the spans of the new text after, in order."""
 
-    replaced: tuple[Span, ...]
-    inserted: tuple[Span, ...]
+    replaced: Pieces
+    inserted: Pieces
 
     @classmethod
     def of(cls, before: SourceFile, after: SourceFile, changes: Iterable[Change]) -> "Displacement":
@@ -31,21 +58,13 @@ class Displacement:
         if any(isinstance(change, Append) for change in here):
             replaced.append(Span(len(before.text), len(before.text)))
             inserted.append(Span(len(before.text) + shift, len(after.text)))
-        return cls(tuple(replaced), tuple(inserted))
+        return cls(Pieces(tuple(replaced)), Pieces(tuple(inserted)))
 
     def moved(self, span: Span) -> Span:
         """Where a span is that no edit reaches into; an insertion at its very start lies before it."""
-        shift = 0
-        for old, new in zip(self.replaced, self.inserted, strict=True):
-            if old.end > span.start:
-                break
-            shift = new.end - old.end
+        last = self.replaced.before(span.start) - 1
+        shift = self.inserted.ends[last] - self.replaced.ends[last] if last >= 0 else 0
         return Span(span.start + shift, span.end + shift)
-
-
-def touches(spans: Sequence[Span], span: Span) -> bool:
-    """Whether a span meets one of the others, at its edges too."""
-    return any(other.start <= span.end and span.start <= other.end for other in spans)
 
 
 def unproven(before: Workspace, after: Workspace, changes: Sequence[Change], format: FormatModule) -> str | None:
@@ -93,8 +112,8 @@ def disturbed(before: list[Part], after: list[Part], displacement: Displacement)
     return None
 
 
-def untouched(part: Part, spans: Sequence[Span]) -> bool:
-    return not touches(spans, part.span) and not any(touches(spans, name) for name in part.names)
+def untouched(part: Part, pieces: Pieces) -> bool:
+    return not pieces.touch(part.span) and not any(map(pieces.touch, part.names))
 
 
 def lost(
@@ -104,12 +123,7 @@ def lost(
     there = {(span.start, new.text[span.start : span.end]) for span in format.comments(new)}
     for span in format.comments(old):
         text = old.text[span.start : span.end]
-        inside = [
-            (cut, put)
-            for cut, put in zip(displacement.replaced, displacement.inserted, strict=True)
-            if cut.start < span.end and span.start < cut.end
-        ]
-        if not inside:
+        if not displacement.replaced.reach_into(span):
             if (displacement.moved(span).start, text) not in there:
                 return f"lose the comment {text[:40]!r}"
         elif not any(text in other for other in written):
