@@ -17,12 +17,13 @@ help:
 	@echo 'make format    let ruff rewrite the layout of the code'
 	@echo 'make fixtures  record after/ of every fixture from what the transforms do now: read the diff before you commit it'
 	@echo 'make docs      write the table and the example of the README anew'
-	@echo 'make corpus    real projects and independent judges; CORPUS_FLAGS=--short for a sample'
-	@echo 'make bench     speed'
+	@echo 'make corpus    real projects and independent judges; CORPUS_FLAGS=--short for a sample,'
+	@echo '                CORPUS_FLAGS="--allow data-loss" to judge what is held back by default, too'
+	@echo 'make bench     speed, and what the proofs cost'
 	@echo 'make kill      iacfix --apply killed at 200 random moments, and two runs at once'
 	@echo 'make fuzz      damaged sources of every format; FUZZ_SECONDS=200 is for each of them'
 	@echo 'make scale     ten copies of the corpus against one: time and memory'
-	@echo 'make schema-check  every fix against the schemas of AWS providers 6, 5 and 4, and cfn-lint'
+	@echo 'make schema-check  every fix, on fixtures and generated resources, against AWS providers 6, 5 and 4 and cfn-lint'
 
 # The dry run exits with 1 because fixes are pending: that is what it shows.
 demo: .venv/iacfix

@@ -15,7 +15,7 @@ from typing import Any
 import libcst
 from ruamel.yaml import YAML
 
-from fixer import engine, pool
+from fixer import pool
 from fixer.config import Options
 from fixer.discover import discover
 from fixer.formats import FORMATS, load
@@ -24,7 +24,9 @@ from fixer.formats.syntax.json import parse_json
 from fixer.model import Outcome, Refused, Unit
 from fixer.transform import registry
 from fixer.workspace import SourceFile, read
+from tests import proof_cost
 from tests.corpus.projects import CORPUS, corpus, unpacked
+from tests.proof_cost import Cost, patched
 
 SUFFIXES = {"terraform": (".tf",), "cloudformation": (".yaml", ".yml", ".json", ".template"), "cdk_python": (".py",)}
 VERSION_LIMIT, RATIO_LIMIT, PARSES_LIMIT, PROOF_LIMIT = 4.0, 1.3, 2, 0.3
@@ -32,12 +34,6 @@ PARSERS = ("parse", "read_json", "read_yaml")  # other memoised functions only s
 RUNS = 10
 REPEATS = 3
 LONG = 5.0
-PROOF = """
-What the proofs cost: processor time of a dry run of the units that get a fix, against the same run without
-`fixer.proof.unproven` (the file parses whole, nothing but the edited pieces differs, no comment is lost) and without
-`Repair.unsettled` (the finding is gone, nothing new came up). What the next round needs anyway, to parse the files that
-changed and to ask the transforms until none finds anything to fix, is done in both runs and is no cost of the proofs;
-`time inside them` counts it all the same, as the proofs come first and do it."""
 
 
 @dataclass
@@ -81,7 +77,7 @@ def main() -> int:
         of_format(format, [unit for unit in units if unit.format == format], root)
     print("\nprocesses, all formats, with their start")
     processes(units, root)
-    print(PROOF)
+    print(f"\n{proof_cost.__doc__}")
     return 0
 
 
@@ -130,59 +126,13 @@ def of_format(format: str, units: list[Unit], root: Path) -> None:
 
 
 def proofs(units: list[Unit], root: Path) -> None:
-    """The share that the proofs have in a run that fixes things: see PROOF."""
-    pairs = [proved_and_bare(unit, root) for unit in units]
-    proved, bare = (sum(column) for column in zip(*pairs, strict=True))
-    share = 1 - bare / proved
-    line("units with a fix", f"{len(units)}", f"{proved:.2f} s of processor time, {bare:.2f} s without proofs")
-    line("  share of the proofs", f"{share:.0%}", "", share <= PROOF_LIMIT)
-    line("  time inside them", f"{inside(units, root):.0%}")
-
-
-def proved_and_bare(unit: Unit, root: Path) -> tuple[float, float]:
-    """The shortest times of one unit with and without proofs, by turns: whatever else the machine does meets both."""
-    times: list[tuple[float, float]] = []
-    for _ in range(REPEATS):
-        proved = processor_time(lambda: run([unit], root))
-        with patched(engine, "unproven", agreeing), patched(engine.Repair, "unsettled", agreeing):
-            times.append((proved, processor_time(lambda: run([unit], root))))
-    return min(proved for proved, _ in times), min(bare for _, bare in times)
-
-
-def agreeing(*_: object) -> None:
-    """In the place of a proof: there is nothing against it."""
-
-
-def inside(units: list[Unit], root: Path) -> float:
-    """The share of the time that passes between the start and the end of the proofs, whatever is done in it."""
-    spent, original = [0.0], engine.Repair.broken
-
-    def broken(*arguments: Any) -> str | None:
-        start = time.process_time()
-        try:
-            return original(*arguments)
-        finally:
-            spent[0] += time.process_time() - start
-
-    with patched(engine.Repair, "broken", broken):
-        whole = processor_time(lambda: run(units, root))
-    return spent[0] / whole
-
-
-def processor_time(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-@contextmanager
-def patched(owner: Any, name: str, replacement: object) -> Iterator[None]:
-    original = getattr(owner, name)
-    setattr(owner, name, replacement)
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
+    """The share that the proofs have in a run that fixes things."""
+    cost = Cost.of(units, root)
+    line(
+        "units with a fix", f"{len(units)}", f"{cost.proved:.2f} s of processor time, {cost.bare:.2f} s without proofs"
+    )
+    line("  share of the proofs", f"{cost.share:.0%}", "", cost.share <= PROOF_LIMIT)
+    line("  time inside them", f"{cost.inside:.0%}")
 
 
 def run(units: Iterable[Unit], root: Path, options: Options | None = None) -> list[Outcome]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from fixer.journal import FOLDER
 from tests.corpus.projects import BUILD, CORPUS, PLATFORMS, unpacked
@@ -87,7 +88,7 @@ def started(root: Path, pipe: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, **quiet(root), pass_fds=(pipe,))
 
 
-def quiet(root: Path) -> dict[str, object]:
+def quiet(root: Path) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
     return {"cwd": root, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
 

@@ -7,7 +7,7 @@ from random import Random
 
 TOKEN = re.compile(r"\w+|[ \t]+|\n|.", re.DOTALL)
 MOST = 4
-NASTY = (
+NASTY: tuple[str, ...] = (
     *"\"'`{}[]()<>,:;=.-+*/\\#!&|?%$@~\t\r\0\f\v ",
     *("\n", "\r\n", "\n\n", "\ufeff", "\x85", "\xa0", "\u2028", "\u200b", "\u0301", "é", "😀", "\x1b", "\x7f"),
     *('"""', "'''", "//", "/*", "*/", "${", "%{", "%%{", "<<EOF\n", "<<-EOF\n", "\nEOF\n", '\\"', "\\\n", "# ", "{}"),

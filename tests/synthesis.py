@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 # The cache of a library's look-ups, and what `cdk` would ask of the machine.
-CONTEXT = {"aws:cdk:bundling-stacks": []}
+CONTEXT: dict[str, list[str]] = {"aws:cdk:bundling-stacks": []}
 
 
 def main(out: Path) -> None:
@@ -81,7 +81,7 @@ def synthesized_to(out: str, context: dict[str, Any]) -> Any:
 
 def is_below(module: Any, folder: Path) -> bool:
     file = getattr(module, "__file__", None)
-    return bool(file) and Path(file).is_relative_to(folder)
+    return file is not None and Path(file).is_relative_to(folder)
 
 
 if __name__ == "__main__":

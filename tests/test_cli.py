@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, StringIO, TextIOWrapper
@@ -61,10 +62,10 @@ def iacfix(cwd: Path, *arguments: str, **environment: str) -> Done:
         except SystemExit as stop:
             status = int(stop.code or 0)
     out.flush()
-    return Done(status, out.buffer.getvalue().decode(), err.getvalue())  # type: ignore[attr-defined]
+    return Done(status, out.buffer.getvalue().decode(), err.getvalue())
 
 
-def make(root: Path, files: dict[str, str | bytes]) -> Path:
+def make(root: Path, files: Mapping[str, str | bytes]) -> Path:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fixer.model import Append, Delete, Edit, FileChange, Move, Refused, Span
+from fixer.model import Append, Change, Delete, Edit, FileChange, Move, Refused, Span
 from fixer.workspace import BOM, SIZE_LIMIT, SourceFile, Workspace, line_span
 
 PIECE = st.sampled_from(["a", "é", "𝄞", " ", "\f", "\u2028", "\t", "{", "}", '"', "#"])
@@ -109,7 +109,7 @@ def test_edits_that_overlap_or_lie_outside_are_an_error(spans: tuple[Span, Span]
 
 def test_files_are_made_moved_and_deleted_at_once() -> None:
     before = workspace(opened("a\n"), SourceFile("old.tf", "o\n"), SourceFile("code.py", "c\n", mode=0o755))
-    changes = [
+    changes: list[Change] = [
         Append("new.tf", "n"),
         Delete("old.tf"),
         Move("code.py", "lambda/code.py"),

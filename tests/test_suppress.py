@@ -343,7 +343,7 @@ def test_a_stack_that_another_file_makes(said: str) -> None:
 def nagged(files: dict[str, str]) -> dict[str, str]:
     """The buckets of the app whose findings are left alone, with the reasons."""
     workspace = Workspace({path: SourceFile(path, text) for path, text in files.items()})
-    view = load("cdk_python").open_view(Unit("cdk_python", ".", tuple(files)), workspace)
+    (view,) = load("cdk_python").open_views(Unit("cdk_python", ".", tuple(files)), workspace)
     found = {}
     for finding in registry()[ID]().cdk_python(view):  # type: ignore[arg-type]
         for ignore in ignores_of(finding, workspace, "cdk_python"):

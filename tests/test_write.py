@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from threading import Timer
 
@@ -133,7 +134,7 @@ def test_everything_is_written(tmp_path: Path) -> None:
 def test_a_crash_at_any_step_leaves_all_or_nothing(tmp_path: Path) -> None:
     for steps in range(1, 200):
         root = make(tmp_path / str(steps))
-        finished = crashing(steps, lambda root=root: written(outcome(*CHANGES), root))
+        finished = crashing(steps, partial(written, outcome(*CHANGES), root))
         recover(root)
         assert files(root) in ((AFTER,) if finished else (BEFORE, AFTER)), steps
         assert not (root / FOLDER).exists()
@@ -147,8 +148,8 @@ def test_a_crash_while_recovering_loses_nothing(tmp_path: Path) -> None:
     for steps in range(8, 24, 3):
         for again in range(1, 100):
             root = make(tmp_path / f"{steps}-{again}")
-            crashing(steps, lambda root=root: written(outcome(*CHANGES), root))
-            finished = crashing(again, lambda root=root: recover(root))
+            crashing(steps, partial(written, outcome(*CHANGES), root))
+            finished = crashing(again, partial(recover, root))
             recover(root)
             assert files(root) in (BEFORE, AFTER), (steps, again)
             assert not (root / FOLDER).exists()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fixer.formats.lines import line_end, next_line
+from fixer.formats.lines import line_end, next_line, starts_line
 from fixer.formats.syntax import hcl
 from fixer.formats.terraform_block import Block
 from fixer.formats.terraform_comments import comments_above, comments_in
@@ -53,10 +53,19 @@ def added_entries(source: Block, target: Block, entries: list[hcl.Attribute]) ->
         return Withheld(f"{target.path} writes {target.kind} on one line; merge them by hand")
     last = target.node.body.items[-1].span.end if target.node.body.items else target.node.open
     text = source.file.text
+    if crowded := [entry for entry in entries if not has_its_lines(text, entry)]:
+        line, _ = source.file.position(crowded[0].span.start)
+        return Withheld(f"{crowded[0].name} in {source.path}:{line} shares its line; merge them by hand")
     spans = [lines_with_comments(text, entry) for entry in entries]
     lines = [reindented(text[at.start : at.end], source.inner, target.inner) for at in spans]
     at = line_end(target.file.text, last)
     return target.insert(at, "\n" + "".join(lines).rstrip("\n"))
+
+
+def has_its_lines(text: str, item: hcl.Attribute) -> bool:
+    """Whether nothing but a comment stands beside an argument."""
+    beside = text[item.span.end : line_end(text, item.span.end)].strip()
+    return starts_line(text, item.span.start) and (not beside or beside.startswith(("#", "//", "/*")))
 
 
 def reindented(lines: str, indent: str, wanted: str) -> str:

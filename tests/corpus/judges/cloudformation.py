@@ -38,8 +38,8 @@ def lint(roots: list[Path]) -> Iterator[tuple[Path, Verdicts]]:
 
 def errors(templates: list[Path]) -> Iterator[dict[str, Any]]:
     """What counts of all that cfn-lint says about templates, in its own words."""
-    command: list[str | Path] = [JUDGES / "cfn-lint", "--ignore-checks", *NOT_ASKED, "--format", "json", "--", *templates]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
+    asked: list[str | Path] = ["--ignore-checks", *NOT_ASKED, "--format", "json", "--", *templates]
+    done = subprocess.run([JUDGES / "cfn-lint", *asked], capture_output=True, text=True, cwd=BUILD)
     if done.returncode and not done.stdout:
         raise RuntimeError(f"cfn-lint failed: {done.stderr.strip()[-2000:]}")
     for match in json.loads(done.stdout or "[]"):
