@@ -25,14 +25,15 @@ class Edit:
     """Replace a span of an existing file; an empty span inserts. Newlines in `text` follow the file's own.
 
     `declares` is a name that the text introduces to the unit (`var.x`): fixes that declare one name must agree.
-    `shared` are the places that the text serves together (a YAML anchor and its aliases), by name: all of them change.
+    `shared` are the places that the text serves together (a YAML anchor and its aliases), by name: all of them change;
+    one without a span means something else.
     """
 
     path: str
     span: Span
     text: str
     declares: str = ""
-    shared: tuple[tuple[str, Span], ...] = ()
+    shared: tuple[tuple[str, Span | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

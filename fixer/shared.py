@@ -13,7 +13,7 @@ def agreed(findings: Sequence[Finding]) -> list[Finding]:
         places = shared(finding)
         if not places or made[at].fix is not finding.fix:
             continue
-        partners = [partner(finding, span, findings) for _, span in places]
+        partners = [partner(finding, span, findings) if span else None for _, span in places]
         missing = [name for (name, _), found in zip(places, partners, strict=True) if found is None]
         if missing:
             made[at] = replace(finding, fix=None, reason=reason(missing))
@@ -26,7 +26,7 @@ def agreed(findings: Sequence[Finding]) -> list[Finding]:
     return made
 
 
-def shared(finding: Finding) -> dict[tuple[str, Span], None]:
+def shared(finding: Finding) -> dict[tuple[str, Span | None], None]:
     changes = finding.fix.changes if finding.fix else ()
     return dict.fromkeys(place for change in changes if isinstance(change, Edit) for place in change.shared)
 

@@ -10,7 +10,7 @@ from fixer.formats.lines import column, indent_at, line_end, line_start, starts_
 from fixer.formats.syntax.comments import blank_between, comments_in, end_below, lines_of, start_above
 from fixer.formats.syntax.node import Document, Entry, Mapping, Node, Scalar, Sequence, resolved
 from fixer.formats.syntax.render import Raw, block, braces, flat_style, item, key_text, member, scalar
-from fixer.formats.syntax.sharing import Sharing
+from fixer.formats.syntax.sharing import Places, Sharing
 from fixer.formats.syntax.style import Style, style_of
 from fixer.model import Edit, Span, Withheld
 
@@ -250,5 +250,5 @@ class ParsedFile:
         declares = f"{self.path}:{parent.span.start}:{name}"
         return Edit(self.path, Span(at, at), text, declares, self.sharing.of(parent.span, name))
 
-    def edit(self, start: int, end: int, text: str, shared: tuple[tuple[str, Span], ...] = ()) -> Edit:
+    def edit(self, start: int, end: int, text: str, shared: Places = ()) -> Edit:
         return Edit(self.path, Span(start, end), text, shared=shared)

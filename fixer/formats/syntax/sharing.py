@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from fixer.formats.syntax.merge import is_merge
-from fixer.formats.syntax.node import Alias, Document, Mapping, Sequence, resolved, walk
+from fixer.formats.syntax.node import Alias, Document, Mapping, Node, Sequence, resolved, walk
 from fixer.model import Span
 
-Places = tuple[tuple[str, Span], ...]
+Keys = tuple[str, ...]
+Places = tuple[tuple[str, Span | None], ...]
 
 
 @dataclass(frozen=True)
@@ -19,27 +20,25 @@ class Sharing:
     inert: tuple[str, ...]
 
     def of(self, span: Span, key: str = "") -> Places:
-        """The places that an edit of a node changes, or one that adds a key to it; none where no alias repeats it."""
-        found: dict[Span, None] = {}
-        queue = [(span, key)]
+        """The places that an edit of a node changes, or one that adds a key to it; none where no alias repeats it.
+
+        Without a span where it is something else there: what `Properties` is here may be `Metadata` at the alias.
+        """
+        found: dict[Span, Keys] = {span: way(self.document.root, span)}
+        queue = [(span, key, Keys())]
         while queue:
-            at, key = queue.pop()
+            at, key, beneath = queue.pop()
             for alias in self.document.aliases:
                 if at in alias.target.span and alias.span not in found:
-                    first = self.first_key(alias, at) or key
+                    inner = way(alias.target, at)
+                    first = next(iter(inner), key)
                     if not self.overridden(alias, first):
-                        found[alias.span] = None
-                        queue.append((alias.span, first))
-        if not found:
+                        found[alias.span] = way(self.document.root, alias.span) + inner + beneath
+                        queue.append((alias.span, first, inner + beneath))
+        if len(found) == 1:
             return ()
-        named = ((self.name(place), place) for place in sorted([span, *found]))
-        return tuple((name, place) for name, place in named if name)
-
-    def first_key(self, alias: Alias, span: Span) -> str:
-        """The key on the way from an alias's target to a span in it, empty where the span is all of it."""
-        target = resolved(alias)
-        inner = target.entries if isinstance(target, Mapping) and span != target.span else ()
-        return next((entry.name for entry in inner if span in entry.span and not is_merge(entry)), "")
+        named = [(name, place, found[place][2:]) for place in sorted(found) if (name := self.name(place))]
+        return tuple((name, place if keys == named[0][2] else None) for name, place, keys in named)
 
     def overridden(self, alias: Alias, key: str) -> bool:
         """Whether the mapping that takes this alias in has the key itself."""
@@ -59,6 +58,24 @@ class Sharing:
         inner = section.value.entries if isinstance(section.value, Mapping) else ()
         owner = next((entry.name for entry in inner if span in entry.span), "")
         return owner if section.name == "Resources" else ".".join(filter(None, [section.name, owner]))
+
+
+def way(node: Node, span: Span) -> Keys:
+    """The keys on the way from a node to a span in it; merge keys are none, since what they take in is the node's."""
+    match resolved(node):
+        case Mapping() as mapping:
+            for entry in mapping.entries:
+                if span in entry.span and span != mapping.span:
+                    return (() if is_merge(entry) else (entry.name,)) + way_beneath(entry.value, span)
+        case Sequence() as items:
+            for item in items.items:
+                if span in item.span and span != items.span:
+                    return ("", *way_beneath(item, span))
+    return ()
+
+
+def way_beneath(value: Node, span: Span) -> Keys:
+    return way(value, span) if span in value.span and not isinstance(value, Alias) else ()
 
 
 def taking_in(document: Document) -> Iterator[tuple[Span, Mapping]]:
