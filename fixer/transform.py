@@ -75,7 +75,7 @@ class Transform:
     ) -> Finding:
         """A defect with its repair: all changes together are one atomic fix; a Withheld among them makes it advice."""
         known = list(told(changes))
-        made = [change for change in known if not isinstance(change, Affects)]
+        made = list(flat(known))
         if withheld := [change.reason for change in made if isinstance(change, Withheld)]:
             return self.advice(subject, message, "; ".join(dict.fromkeys(withheld)))
         own = tuple(change for change in made if not isinstance(change, Withheld))

@@ -20,7 +20,7 @@ WEBSITE = (
 PRIVATE = frozenset({"PRIVATE", "LOG_DELIVERY_WRITE", "BUCKET_OWNER_FULL_CONTROL", "BUCKET_OWNER_READ"})
 
 
-def settings_off(bucket: "Construct", argument: str, block: str) -> tuple[str, ...] | Unresolved:
+def settings_off(bucket: Construct, argument: str, block: str) -> tuple[str, ...] | Unresolved:
     """The settings of a bucket's block that are not on; all of them stands for a block that is to be written anew."""
     match bucket[argument]:
         case Absent():
@@ -36,7 +36,7 @@ def settings_off(bucket: "Construct", argument: str, block: str) -> tuple[str, .
     return tuple(name for name, value in values.items() if value.differs_from(True))
 
 
-def public_reason(bucket: "Construct") -> str | None:
+def public_reason(bucket: Construct) -> str | None:
     """Why a bucket is, or may be, public on purpose; None where nothing says so."""
     for name in WEBSITE:
         if not isinstance(bucket[name], Absent):
@@ -63,7 +63,7 @@ def acl_name(acl: object) -> str:
     )
 
 
-def public_policy(bucket: "Construct") -> str | None:
+def public_policy(bucket: Construct) -> str | None:
     for statement in statements_of(bucket):
         if not statement.known:
             return f"the statement of {statement.site} can't be read here; decide whether it lets the public in"
